@@ -1,0 +1,71 @@
+"""Texts by their distinct values: what is the same for equal texts is computed once for each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+_SAMPLE = 5_000  # rows
+_FEW = 4  # distinct values that are compared one by one rather than looked up
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """The distinct values of a text column, the missing one last, and for each row which it has."""
+
+    values: pl.Series
+    codes: pl.Series  # positions in `values`, never null
+
+
+def dictionaries(frame: pl.DataFrame, names: Sequence[str]) -> dict[str, Dictionary]:
+    """Return the dictionaries of those text columns that repeat their values often enough.
+
+    They are worth while if there are at most half as many distinct values as rows.
+    """
+    # Categories of their own, since those of a process would grow from run to run.
+    types = {name: pl.Categorical(pl.Categories.random()) for name in names}
+    likely = [name for name in names if _repeats(frame[name])]
+    encoded = frame.select(pl.col(name).cast(types[name]) for name in likely)
+    found: dict[str, Dictionary] = {}
+    for column in encoded:
+        codes = column.to_physical()
+        last = codes.max()
+        size = 0 if last is None else int(str(last)) + 1
+        if 2 * size <= frame.height:
+            numbers = pl.int_range(size, dtype=pl.UInt32, eager=True)
+            values = numbers.cat.to(column.dtype).cast(pl.String)
+            missing = pl.Series([None], dtype=pl.String)
+            found[column.name] = Dictionary(
+                values.alias(column.name).append(missing), codes.fill_null(size)
+            )
+    return found
+
+
+def _repeats(texts: pl.Series) -> bool:
+    """Return whether a sample repeats itself as if half of the rows at most were distinct."""
+    rows = len(texts)
+    sample = texts.gather_every(max(1, rows // _SAMPLE))
+    # What a sample would repeat if each of rows / 2 values were as frequent as the others.
+    expected = len(sample) + rows / 2 * math.expm1(-2 * len(sample) / max(rows, 1))
+    return len(sample) - sample.n_unique() >= expected
+
+
+def spread_mask(mask: pl.Series, codes: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """Return a yes/no of each distinct value as that of each row."""
+    chosen = mask.arg_true().head(_FEW + 1).to_list()
+    if len(chosen) > _FEW:
+        return pl.lit(mask).gather(codes)
+    return pl.any_horizontal(pl.lit(False), *(codes == pl.lit(code, dtype) for code in chosen))
+
+
+def map_uniques(
+    values: pl.Series, function: Callable[[list[Any]], list[Any]], dtype: pl.DataType
+) -> pl.Series:
+    """Return a Python function of many values, called with the distinct known ones only."""
+    distinct = values.drop_nulls().unique()
+    results = pl.Series(function(distinct.to_list()), dtype=dtype, strict=False)
+    return values.replace_strict(distinct, results, default=None, return_dtype=dtype)

@@ -1,0 +1,292 @@
+"""The catalog as pydantic models: what tables hold and how their cells are read."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+import pydantic
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PrivateAttr
+from pydantic_core import PydanticCustomError
+
+from segdsl.catalog.types import Folding, Kind, Type
+
+TypeWord = Literal["text", "number", "yes/no", "date", "instant", "place", "list"]
+ElementWord = Literal["text", "number", "yes/no", "date", "instant"]
+
+_CODE = re.compile(
+    r"%(?:[-_0]?[YCyqmdejuwUWGgVHkIlMSs]|[bBhaADxFvpPRTXrZc+tn%]|\.?[369]?f|:{0,3}z|#z)"
+)
+_YES_NO_SPELLINGS = ("yesno", "yes-no", "yes_no", "bool", "boolean")
+
+
+def _type_word(value: object) -> object:
+    return "yes/no" if isinstance(value, str) and value in _YES_NO_SPELLINGS else value
+
+
+def _timezone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise PydanticCustomError(
+            "timezone", "`{value}` is not the name of a time zone", {"value": value}
+        ) from None
+    return value
+
+
+def _encoding(value: str) -> str:
+    try:
+        "".encode(value)
+    except (LookupError, ValueError):
+        raise PydanticCustomError(
+            "encoding", "`{value}` is not the name of a text encoding", {"value": value}
+        ) from None
+    return codecs.lookup(value).name
+
+
+def _format(value: str) -> str:
+    """Return a format whose codes are all known, so that no reader meets another."""
+    for code in re.findall(r"%[-_0]?(?:\.?[369]?f|:{0,3}z|#z|.)?", value):
+        if not _CODE.fullmatch(code):
+            raise PydanticCustomError(
+                "format", "`{code}` is no code of date formats, such as `%Y-%m-%d`", {"code": code}
+            )
+    if "%" not in value:
+        raise PydanticCustomError("format", "a format has codes, such as `%Y-%m-%d`")
+    return value
+
+
+def _duplicates(value: str) -> str:
+    if not re.fullmatch(r"error|latest by .*\S.*", value):
+        raise PydanticCustomError("duplicates", "it is `error` or `latest by <field>`")
+    return value
+
+
+def _spellings(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Spellings = Annotated[
+    tuple[str, ...], BeforeValidator(_spellings, json_schema_input_type=str | tuple[str, ...])
+]
+Encoding = Annotated[str, AfterValidator(_encoding)]
+Form = Annotated[str, AfterValidator(_format)]
+Mark = Annotated[str, pydantic.Field(min_length=1, max_length=1)]
+Words = Annotated[str, pydantic.Field(min_length=1)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Field(_Model):
+    """A column that rules can read."""
+
+    type: Annotated[TypeWord, BeforeValidator(_type_word, json_schema_input_type=TypeWord)]
+    """What the values are."""
+    of: Annotated[
+        ElementWord | None, BeforeValidator(_type_word, json_schema_input_type=ElementWord | None)
+    ] = None
+    """What the elements of a list are; text if not said."""
+    label: str | None = None
+    """A name for people."""
+    compare: Folding = Folding.EXACT
+    """Which differences text predicates pass over unless a rule says otherwise."""
+    column: Words | None = None
+    """The column's name in the data where it differs from the field's."""
+    format: Form | None = None
+    """How dates or instants are written in text files: `%d.%m.%Y`."""
+    decimal: Literal[".", ","] | None = None
+    """The decimal sign of numbers in text files; named, the other sign groups thousands."""
+    separator: Words | None = None
+    """What stands between the elements of a list in text files; `;` if not said."""
+    latitude: Words | None = None
+    """The column with a place's latitude, in degrees."""
+    longitude: Words | None = None
+    """The column with a place's longitude, in degrees."""
+    missing: Spellings = ()
+    """Further spellings of a missing cell."""
+
+    @property
+    def value_type(self) -> Type:
+        """The type that the field has in rules."""
+        kind = Kind(self.type)
+        return Type(kind, self.element_kind) if kind is Kind.LIST else Type(kind)
+
+    @property
+    def element_kind(self) -> Kind:
+        """The kind of a list's elements, or of the values themselves."""
+        return Kind(self.of or "text") if self.type == "list" else Kind(self.type)
+
+    @pydantic.model_validator(mode="after")
+    def _settings_fit(self) -> Self:
+        kind = self.element_kind
+        is_place = kind is Kind.PLACE
+        fits = {
+            "of": self.type == "list",
+            "separator": self.type == "list",
+            "compare": kind is Kind.TEXT,
+            "format": kind in (Kind.DATE, Kind.INSTANT),
+            "decimal": kind is Kind.NUMBER or is_place,
+            "latitude": is_place,
+            "longitude": is_place,
+            "column": not is_place,
+        }
+        for name in fits:
+            if name in self.model_fields_set and getattr(self, name) is not None and not fits[name]:
+                raise PydanticCustomError(
+                    "setting",
+                    "`{name}` does not go with the type {type}",
+                    {"name": name, "type": self.type},
+                )
+        if is_place and not (self.latitude and self.longitude):
+            raise PydanticCustomError(
+                "place", "a place needs `latitude` and `longitude`, the names of two columns"
+            )
+        return self
+
+
+def _short_form(value: object) -> object:
+    return {"type": value} if isinstance(value, str) else value
+
+
+FieldEntry = Annotated[Field, BeforeValidator(_short_form, json_schema_input_type=TypeWord | Field)]
+Fields = Annotated[Mapping[Words, FieldEntry], pydantic.Field(default_factory=dict)]
+
+
+class Table(_Model):
+    """Where rows come from and how they are read; what every table has."""
+
+    source: Words | None = None
+    """A file, a folder or a pattern of files; relative to the catalog's folder."""
+    encoding: Encoding | None = None
+    """The encoding of text files; UTF-8 if not said."""
+    delimiter: Mark | None = None
+    """What stands between the cells of a CSV file; found in the header if not said."""
+    sheet: Words | None = None
+    """The sheet of an Excel file; the first if not said."""
+    decimal: Literal[".", ","] | None = None
+    """The decimal sign of all number fields that do not name their own."""
+    missing: Spellings = ()
+    """Further spellings of a missing cell in this table."""
+    fields: Fields
+    """The columns that rules can read."""
+
+
+class Customers(Table):
+    """The customers' table, one row each."""
+
+    key: Words | None = None
+    """The field or column that identifies a customer."""
+    duplicates: Annotated[str, AfterValidator(_duplicates)] = "error"
+    """What becomes of a key that occurs twice: `error`, or `latest by <field>`."""
+
+    @property
+    def latest_by(self) -> str | None:
+        """The field or column whose greatest value decides between rows with one key."""
+        return self.duplicates.removeprefix("latest by ").strip() if self.is_lenient else None
+
+    @property
+    def is_lenient(self) -> bool:
+        """Whether a key may occur twice."""
+        return self.duplicates != "error"
+
+
+class Events(Table):
+    """A table with one row for each thing that happened."""
+
+    source: Words
+    """A file, a folder or a pattern of files; relative to the catalog's folder."""
+    key: Words
+    """The column that holds the customer's key."""
+    time: Words | None = None
+    """The column that says when it happened."""
+    lookups: Mapping[Words, Words] = pydantic.Field(default_factory=dict)
+    """For a lookup table the column that holds its key."""
+
+
+class Lookup(Table):
+    """A table that adds columns to events."""
+
+    source: Words
+    """A file, a folder or a pattern of files; relative to the catalog's folder."""
+    key: Words
+    """The column that identifies a row."""
+
+
+class Catalog(_Model):
+    """What the tables hold, and the calendar by which rules reckon."""
+
+    timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
+    """The time zone of local dates and of instants without an offset."""
+    week_start: Literal[
+        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
+    ] = "monday"
+    """The first day of a week."""
+    leap_day: Literal["feb28", "mar1"] = "feb28"
+    """When an anniversary of 29 February falls in other years."""
+    as_of: datetime | date | None = None
+    """The instant as of which rules are read; a date means the end of that local day."""
+    missing: Spellings = ()
+    """Further spellings of a missing cell in every table."""
+    customers: Customers = pydantic.Field(default_factory=lambda: Customers.model_validate({}))
+    """The customers' table."""
+    events: Mapping[Words, Events] = pydantic.Field(default_factory=dict)
+    """The tables of events, by name."""
+    lookups: Mapping[Words, Lookup] = pydantic.Field(default_factory=dict)
+    """The tables that add columns to events, by name."""
+
+    _folder: Path | None = PrivateAttr(default=None)
+
+    @pydantic.model_validator(mode="after")
+    def _lookups_exist(self) -> Self:
+        for name, events in self.events.items():
+            for lookup in events.lookups:
+                if lookup not in self.lookups:
+                    raise PydanticCustomError(
+                        "lookup",
+                        "`events.{name}` names the lookup `{lookup}`, which is not declared",
+                        {"name": name, "lookup": lookup},
+                    )
+        return self
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder that relative sources start from; None means the working directory."""
+        return self._folder
+
+    def in_folder(self, folder: Path) -> Catalog:
+        """Return the same catalog with relative sources starting from `folder`."""
+        copy = self.model_copy()
+        copy._folder = folder
+        return copy
+
+    def with_customers(self, **changes: object) -> Catalog:
+        """Return the catalog with settings of the customers' table replaced (None: left alone).
+
+        Raises `pydantic.ValidationError` for a setting that cannot be.
+        """
+        given = {name: value for name, value in changes.items() if value is not None}
+        merged = {name: getattr(self.customers, name) for name in self.customers.model_fields_set}
+        customers = Customers.model_validate({**merged, **given})
+        return self.model_copy(update={"customers": customers})
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left to infer: the key, its type and the fields are declared."""
+        key, fields = self.customers.key, self.customers.fields
+        return key is not None and key in fields
+
+    def to_json(self) -> str:
+        """Return the catalog as JSON that `from_json` reads back."""
+        return self.model_dump_json(exclude_defaults=True)
+
+    @staticmethod
+    def from_json(text: str) -> Catalog:
+        """Return the catalog that `to_json` wrote; raises `pydantic.ValidationError`."""
+        return Catalog.model_validate_json(text)

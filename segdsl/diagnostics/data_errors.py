@@ -1,0 +1,237 @@
+"""Complaints about customers' data (SG5)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from segdsl.diagnostics import codes
+from segdsl.diagnostics.diagnostic import Diagnostic, Label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from segdsl.source import Span
+
+_SHOWN = 40  # characters of a cell that a message quotes
+
+
+def clipped(text: str, limit: int = _SHOWN) -> str:
+    """Return `text` in back quotes, on one line and not longer than `limit`."""
+    flat = text.replace("\r", "").replace("\n", "⏎")
+    return f"`{flat[:limit]}…`" if len(flat) > limit else f"`{flat}`"
+
+
+def _counted(count: int, one: str, many: str | None = None) -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def _first(items: Sequence[str], count: int) -> str:
+    return ", ".join(items) + (" …" if count > len(items) else "")
+
+
+def unreadable_data(reason: str, place: str, *, help: Sequence[str] = ()) -> Diagnostic:
+    """SG501: the data are missing, broken or refused by their reader."""
+    return Diagnostic(codes.UNREADABLE_DATA, reason, help=tuple(help), place=place)
+
+
+def wrong_encoding(
+    encoding: str, line: int, readings: Sequence[tuple[str, str]], place: str
+) -> Diagnostic:
+    """SG502: the bytes are no text of `encoding`; `readings`: other encoding, the line in it."""
+    remedies = tuple(
+        f'`encoding = "{name}"` in the catalog (or `--encoding {name}`) reads {clipped(text, 80)}'
+        for name, text in readings
+    )
+    return Diagnostic(
+        codes.WRONG_ENCODING,
+        f"line {line:,} is not {encoding.upper()} text",
+        help=remedies or ("the encoding can be named: `encoding` in the catalog",),
+        place=place,
+    )
+
+
+def ragged_rows(
+    expected: int, rows: Sequence[tuple[int, int]], count: int, place: str
+) -> Diagnostic:
+    """SG503: rows with more or fewer cells than the header; `rows`: line and number of cells."""
+    listed = _first([f"line {line:,} has {cells:,}" for line, cells in rows], count)
+    verb = "does" if count == 1 else "do"
+    return Diagnostic(
+        codes.RAGGED_ROWS,
+        f"{_counted(count, 'row')} {verb} not have the {_counted(expected, 'cell')} of the header:"
+        f" {listed}",
+        help=(
+            "a cell that holds the delimiter or a line end needs quotes around it",
+            'the delimiter can be named: `delimiter = ";"` in the catalog',
+        ),
+        place=place,
+    )
+
+
+def duplicate_keys(key: str, examples: Sequence[str], count: int, place: str) -> Diagnostic:
+    """SG504: `count` keys occur more than once; `examples` name some and their rows."""
+    return Diagnostic(
+        codes.DUPLICATE_KEYS,
+        f"{_counted(count, 'value')} of the key `{key}` {'occurs' if count == 1 else 'occur'} more"
+        f" than once: {_first(examples, count)}",
+        help=(
+            '`duplicates = "latest by updated_at"` in `[customers]` keeps the latest row of each',
+        ),
+        place=place,
+    )
+
+
+def missing_keys(key: str, rows: Sequence[str], count: int, place: str) -> Diagnostic:
+    """SG505: `count` rows have no key; `rows` name the first of them."""
+    return Diagnostic(
+        codes.MISSING_KEYS,
+        f"{_counted(count, 'row has', 'rows have')} no key `{key}`: {_first(rows, count)}",
+        help=("every customer needs a key",),
+        place=place,
+    )
+
+
+def bad_key_type(key: str, dtype: str, place: str, *, example: str | None = None) -> Diagnostic:
+    """SG507: a key is a whole number or a text."""
+    such = f", such as `{example}`" if example is not None else ""
+    return Diagnostic(
+        codes.BAD_KEY_TYPE,
+        f"the key `{key}` is {dtype}{such}; a key is a whole number or a text",
+        place=place,
+    )
+
+
+def empty_data(place: str) -> Diagnostic:
+    """SG508: the file holds nothing, not even a header."""
+    return Diagnostic(
+        codes.EMPTY_DATA,
+        "the file is empty",
+        help=("customer data need at least a header with the names of the columns",),
+        place=place,
+    )
+
+
+def unknown_format(reason: str, place: str) -> Diagnostic:
+    """SG509: the bytes are in no format that can be read."""
+    return Diagnostic(
+        codes.UNKNOWN_FORMAT,
+        f"the format of the file is not known: {reason}",
+        help=("CSV, Parquet, Arrow IPC, JSON Lines and Excel files can be read",),
+        place=place,
+    )
+
+
+def unknown_customer(key: str, place: str | None = None) -> Diagnostic:
+    """SG510: no customer has the key that was asked for."""
+    return Diagnostic(codes.UNKNOWN_CUSTOMER, f"no customer has the key `{key}`", place=place)
+
+
+def unconverted_members(
+    span: Span, list_name: str, wanted: str, examples: Sequence[str], count: int
+) -> Diagnostic:
+    """SG511: members of a list file that are not of the type they are compared with."""
+    listed = _first([clipped(example) for example in examples], count)
+    return Diagnostic(
+        codes.UNCONVERTED_MEMBERS,
+        f"{_counted(count, 'member')} of the list `{list_name}` {'is' if count == 1 else 'are'} no"
+        f" {wanted} and cannot match: {listed}",
+        Label(span, f"compared with a {wanted} here"),
+    )
+
+
+def cannot_write(path: str, reason: str) -> Diagnostic:
+    """SG513: the output cannot be written."""
+    return Diagnostic(codes.CANNOT_WRITE, f"`{path}` cannot be written: {reason}")
+
+
+def duplicates_resolved(
+    key: str, latest_by: str, dropped: int, ties: int, place: str
+) -> Diagnostic:
+    """SG515: rows dropped because a later one has the same key; `ties` keys had no single one."""
+    tied = (
+        f"; {_counted(ties, 'key has', 'keys have')} several latest rows, and the one with the"
+        " greatest values stays"
+        if ties
+        else ""
+    )
+    return Diagnostic(
+        codes.DUPLICATES_RESOLVED,
+        f"{_counted(dropped, 'row')} left out: a row with the same `{key}` is the latest by"
+        f" `{latest_by}`{tied}",
+        place=place,
+    )
+
+
+def unreadable_ruleset(reason: str, place: str | None = None) -> Diagnostic:
+    """SG516: a saved ruleset cannot be loaded."""
+    return Diagnostic(
+        codes.UNREADABLE_JSON,
+        f"the ruleset cannot be read: {reason}",
+        place=place,
+    )
+
+
+def wrong_column_type(field: str, declared: str | None, found: str, place: str) -> Diagnostic:
+    """SG512: a typed column that cannot be what its field is declared, or cannot be read at all."""
+    what = f"`{field}` is declared {declared}, but its column" if declared else f"`{field}`"
+    return Diagnostic(
+        codes.WRONG_COLUMN_TYPE,
+        f"{what} holds `{found}`{'' if declared else ', which rules cannot read'}",
+        help=("declare the field with the type of its column, or change the data",)
+        if declared
+        else (),
+        place=place,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LostCells:
+    """Cells of a column that are not what its field is declared; `examples`: row and cell."""
+
+    field: str
+    wanted: str
+    examples: tuple[tuple[str, str], ...]
+    count: int
+    total: int
+    place: str
+
+    @property
+    def fact(self) -> str:
+        """What is said of them."""
+        return (
+            f"{self.count:,} of {_counted(self.total, 'cell')} of `{self.field}`"
+            f" {'is' if self.count == 1 else 'are'} no {self.wanted}"
+        )
+
+    @property
+    def listed(self) -> str:
+        """The first of them with their rows."""
+        return _first([f"{clipped(cell)} ({row})" for row, cell in self.examples], self.count)
+
+    @property
+    def remedies(self) -> tuple[str, ...]:
+        """How the catalog can say that such cells are missing."""
+        spellings = dict.fromkeys(
+            json.dumps(cell[:_SHOWN], ensure_ascii=False) for _, cell in self.examples
+        )
+        return (
+            "spellings of a missing cell can be declared in the catalog:"
+            f" `missing = [{', '.join(spellings)}]`",
+        )
+
+
+def unconverted_cells(lost: LostCells) -> Diagnostic:
+    """SG506: cells that do not fit the declared type count as missing."""
+    message = (
+        f"{lost.fact} and {'counts' if lost.count == 1 else 'count'} as missing: {lost.listed}"
+    )
+    return Diagnostic(codes.UNCONVERTED_CELLS, message, help=lost.remedies, place=lost.place)
+
+
+def strict_cells(lost: LostCells) -> Diagnostic:
+    """SG514: under `--strict`, cells that do not fit the declared type stop the run."""
+    return Diagnostic(
+        codes.STRICT_CELLS, f"{lost.fact}: {lost.listed}", help=lost.remedies, place=lost.place
+    )

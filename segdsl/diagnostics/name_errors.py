@@ -1,0 +1,189 @@
+"""The wording of every complaint about names (SG1)."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from segdsl.diagnostics import codes
+from segdsl.diagnostics.diagnostic import Diagnostic, Label
+from segdsl.diagnostics.wording import (
+    counted,
+    listed,
+    near_help,
+    quoted,
+    text_literal,
+    with_article,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from segdsl.source import Span
+
+# How a thing of each kind is used; `{}` is its name.
+_USES = MappingProxyType(
+    {
+        "list": "a list stands after `in`, as in `city in {}`",
+        "trait": "a trait is a value: compare it with something, as in `{} >= 100`",
+        "param": "a param is a value: compare something with it, as in `spend >= {}`",
+        "segment": "a segment is a condition: it stands by itself, as in `{} and age >= 18`",
+        "definition": "a definition is a condition: it stands by itself, as in `not {}`",
+        "tiers": "name one of its tiers, as in `{}.gold`",
+        "split": "name one of its parts, as in `{}.control`",
+        "event": "ask for an event with `did {}`, or count it with `count of {}`",
+        "lookup": "name one of its columns, as in `{}.category`",
+    }
+)
+
+
+def unknown_field(
+    span: Span, name: str, known: Collection[str], *, undeclared_column: bool = False
+) -> Diagnostic:
+    """Say that `name` is no field; the column may exist without being declared."""
+    label = "not a field of `customers`"
+    help_ = near_help(name, known, "field")
+    if undeclared_column:
+        label = "a column of the customer file that the catalog does not declare"
+        declared = name if name.isidentifier() and name.isascii() else text_literal(name)
+        help_ = (f'declare it in the catalog, under `[customers.fields]`: `{declared} = "text"`',)
+    return Diagnostic(
+        codes.UNKNOWN_FIELD, f"unknown field {quoted(name)}", Label(span, label), help=help_
+    )
+
+
+def unknown_property(span: Span, event: str, name: str, known: Collection[str]) -> Diagnostic:
+    """Say that an event (or a lookup) has no property of that name."""
+    return Diagnostic(
+        codes.UNKNOWN_FIELD,
+        f"unknown property {quoted(name)} of {quoted(event)}",
+        Label(span, f"not a property of {quoted(event)}"),
+        help=(
+            *near_help(name, known, "property"),
+            "inside `where ( … )` a customer's field is written with `customer.` before its name",
+        ),
+    )
+
+
+def unknown_name(span: Span, name: str, wanted: str, known: Collection[str]) -> Diagnostic:
+    """Say that nothing of the wanted kind (`segment`, `list`, `event`) has that name."""
+    return Diagnostic(
+        codes.UNKNOWN_NAME,
+        f"unknown {wanted} {quoted(name)}",
+        Label(span, f"no {wanted} has this name"),
+        help=near_help(name, known, wanted),
+    )
+
+
+def duplicate_name(span: Span, name: str, first: Span) -> Diagnostic:
+    """Say that two declarations introduce the same name."""
+    return Diagnostic(
+        codes.DUPLICATE_NAME,
+        f"the name {quoted(name)} is declared twice",
+        Label(span, "declared again"),
+        (Label(first, "declared here first"),),
+        help=(
+            "definitions, traits, lists, params, segments, tiers and splits share one set of "
+            "names: rename one of the two",
+        ),
+    )
+
+
+def name_is_field(span: Span, name: str, what: str, *, is_a: str = "field") -> Diagnostic:
+    """Say that a declaration (`what`: segment, trait …) has the name of a field or an event."""
+    if is_a == "event":
+        owner, second = "an event", f"or rename the event in the catalog: `[events.my_{name}]`"
+    else:
+        declared = f"my_{name} = {{ type = …, column = {text_literal(name)} }}"
+        owner, second = (
+            "a customer field",
+            f"or give the field another name in the catalog: `{declared}`",
+        )
+    return Diagnostic(
+        codes.NAME_IS_FIELD,
+        f"the {what} {quoted(name)} has the name of {owner}",
+        Label(span, f"also {owner}"),
+        help=(f"rename the {what}, for example to {quoted(f'{name}_{what}')}", second),
+    )
+
+
+def cycle(span: Span, names: Sequence[str], spans: Sequence[Span] = ()) -> Diagnostic:
+    """Say that a declaration leads back to itself; `spans[i]` is where `names[i]` goes on."""
+    path = [*names] if names[0] == names[-1] and names[1:] else [*names, names[0]]
+    steps = zip(spans, path[1:], strict=False)
+    return Diagnostic(
+        codes.CYCLE,
+        f"{quoted(path[0])} is defined by itself",
+        Label(span, "this leads back to itself"),
+        tuple(Label(at, f"goes on to {quoted(to)}") for at, to in steps if at != span),
+        help=(f"the circle: {' → '.join(map(quoted, path))}", "one of these has to do without"),
+    )
+
+
+def unknown_param(name: str, known: Collection[str]) -> Diagnostic:
+    """Say that a param set from outside is not declared."""
+    return Diagnostic(
+        codes.UNKNOWN_PARAM,
+        f"the rules have no param {quoted(name)}",
+        help=near_help(name, known, "param")
+        or ("a param is declared with `param min_spend = 500`",),
+        place="--param",
+    )
+
+
+def unknown_function(span: Span, name: str, known: Collection[str]) -> Diagnostic:
+    """Say that there is neither a function nor a definition of that name."""
+    return Diagnostic(
+        codes.UNKNOWN_FUNCTION,
+        f"unknown function {quoted(name)}",
+        Label(span, "neither a function nor a definition"),
+        help=near_help(name, known, "function"),
+    )
+
+
+def missing_file(
+    span: Span, path: str, what: str, reason: str, near: Sequence[str] = ()
+) -> Diagnostic:
+    """Say that a file that a rule names (`what`: rule file, list file) cannot be read."""
+    return Diagnostic(
+        codes.MISSING_FILE,
+        f"cannot read the {what} {quoted(path)}: {reason}",
+        Label(span),
+        help=(f"near it there is {listed(near)}",)
+        if near
+        else ("a path is relative to the file that names it",),
+    )
+
+
+def argument_count(span: Span, name: str, expected: int | str, found: int) -> Diagnostic:
+    """Say that a definition or function is given too many or too few arguments."""
+    wanted = counted(expected, "argument") if isinstance(expected, int) else f"{expected} arguments"
+    return Diagnostic(
+        codes.ARGUMENT_COUNT,
+        f"{quoted(name)} takes {wanted}, and {found} {'is' if found == 1 else 'are'} given",
+        Label(span, f"takes {wanted}"),
+    )
+
+
+def unknown_member(span: Span, parent: str, member: str, known: Collection[str]) -> Diagnostic:
+    """Say that tiers or a split have no such member."""
+    return Diagnostic(
+        codes.UNKNOWN_MEMBER,
+        f"{quoted(parent)} has no member {quoted(member)}",
+        Label(span, f"not a member of {quoted(parent)}"),
+        help=near_help(member, known, "member"),
+    )
+
+
+def wrong_kind(
+    span: Span, name: str, is_a: str, wanted: str, defined: Span | None = None
+) -> Diagnostic:
+    """Say that a name stands for one thing (`list`, `trait`) where another is wanted."""
+    use = _USES.get(is_a)
+    return Diagnostic(
+        codes.WRONG_KIND,
+        f"{quoted(name)} is {with_article(is_a)}, where {with_article(wanted)} is wanted",
+        Label(span, f"not {with_article(wanted)}"),
+        (Label(defined, "defined here"),) if defined else (),
+        help=(use.replace("{}", name),) if use else (),
+    )

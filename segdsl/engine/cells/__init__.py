@@ -1,0 +1,1 @@
+"""What single cells spell: numbers, yes and no, dates and instants, a whole column at a time."""

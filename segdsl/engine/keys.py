@@ -1,0 +1,141 @@
+"""Customer keys: their type, that every row has its own, and their order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from segdsl.diagnostics.data_errors import (
+    bad_key_type,
+    duplicate_keys,
+    duplicates_resolved,
+    missing_keys,
+)
+from segdsl.engine.conversion import numeric, whole_if_all
+from segdsl.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from segdsl.diagnostics import Diagnostic
+    from segdsl.engine.readers.table import Table
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A frame in which every key occurs once, and what had to be said."""
+
+    frame: pl.DataFrame
+    notices: tuple[Diagnostic, ...] = ()
+
+
+def canonical_key(values: pl.Series, name: str, place: str) -> pl.Series:
+    """Return key values as Int64, Int128 or String; raises DataError for any other type.
+
+    Decimals and floats count as whole numbers when all of them are.
+    """
+    dtype = values.dtype
+    if dtype.is_integer() or dtype == pl.String:
+        return values
+    if dtype == pl.Null:
+        return values.cast(pl.String)
+    if isinstance(dtype, pl.Decimal):
+        whole = values.cast(pl.Int128)
+        is_whole = (whole.cast(dtype) == values).all()
+        found = numeric(whole) if is_whole else values
+    elif dtype.is_float():
+        found = (
+            whole_if_all(values) if values.null_count() < values.len() else values.cast(pl.Int64)
+        )
+    else:
+        raise DataError((bad_key_type(name, f"of the type `{dtype}`", place),))
+    if not found.dtype.is_integer():
+        broken = values.filter((values.cast(pl.Float64) % 1 != 0).fill_null(False))
+        example = str(broken[0]) if broken.len() else None
+        raise DataError((bad_key_type(name, "not a whole number", place, example=example),))
+    return found
+
+
+def settle_keys(
+    frame: pl.DataFrame, key: str, table: Table, latest_by: str | None = None
+) -> Settled:
+    """Return the frame with one row for each key; its rows are those of `table`.
+
+    With `latest_by`, a column of the frame, the row with its greatest value stays. Raises
+    DataError for rows without a key and, without `latest_by`, for keys that occur twice.
+    """
+    keys = frame[key]
+    if keys.null_count():
+        rows = [table.row(i) for i in keys.is_null().arg_true().head(_SHOWN)]
+        raise DataError((missing_keys(key, rows, keys.null_count(), table.name),))
+    if _is_strictly_rising(keys) or keys.n_unique() == keys.len():
+        return Settled(frame)
+    if latest_by is None:
+        raise DataError((_duplicates(keys, key, table),))
+    return _latest(frame, key, latest_by, table.name)
+
+
+def sort_by_key(frame: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Return the rows in key order: by number, or by code point."""
+    if _is_strictly_rising(frame[key]):
+        return frame
+    return frame.sort(key)
+
+
+def _is_strictly_rising(keys: pl.Series) -> bool:
+    """Return whether each key is greater than the one before, so that none occurs twice."""
+    return bool((keys.slice(1) > keys.slice(0, max(keys.len() - 1, 0))).all())
+
+
+def _duplicates(keys: pl.Series, key: str, table: Table) -> Diagnostic:
+    rows = pl.DataFrame({"key": keys}).with_row_index("row").filter(pl.col("key").is_duplicated())
+    groups = rows.group_by("key").agg(pl.col("row").sort()).sort(pl.col("row").list.first())
+    shown = [
+        f"`{value}` in {_listed([table.row(i) for i in found], table)}"
+        for value, found in groups.head(_SHOWN).iter_rows()
+    ]
+    return duplicate_keys(key, shown, groups.height, table.name)
+
+
+def _listed(rows: Sequence[str], table: Table) -> str:
+    """Return some rows in words: `rows 2 and 5`."""
+    names = list(rows[:_SHOWN])
+    if len(table.parts) == 1:
+        names = [name.removeprefix("row ") for name in names]
+    more = [f"{len(rows) - _SHOWN:,} more"] if len(rows) > _SHOWN else []
+    *head, last = [*names, *more]
+    words = f"{', '.join(head)} and {last}"
+    return f"rows {words}" if len(table.parts) == 1 else words
+
+
+def _latest(frame: pl.DataFrame, key: str, latest_by: str, place: str) -> Settled:
+    """Return the latest row of each key; rows that tie are decided by their values alone."""
+    by = pl.col(latest_by)
+    greatest = by.max().over(key)
+    kept = frame.filter((by == greatest) | greatest.is_null())
+    tied = kept.filter(pl.col(key).is_duplicated())
+    result = kept
+    ties = 0
+    if tied.height:
+        chosen = _greatest_rows(tied, key)
+        ties = tied[key].n_unique()
+        result = pl.concat([kept.filter(~pl.col(key).is_duplicated()), chosen])
+    dropped = frame.height - result.height
+    notice = duplicates_resolved(key, latest_by, dropped, ties, place)
+    return Settled(result, (notice,))
+
+
+def _greatest_rows(tied: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Return the greatest row of each key, comparing its columns in the order of their names."""
+    names = sorted(name for name in tied.columns if name != key)
+    flat = [
+        pl.col(name).map_elements(str, pl.String) if tied.schema[name].is_nested() else name
+        for name in names
+    ]
+    order = tied.select(key, *flat).with_row_index("__row")
+    last = order.sort(key, *names, nulls_last=False).group_by(key).agg(pl.col("__row").last())
+    return tied[last["__row"].sort().to_list()]

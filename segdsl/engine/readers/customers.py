@@ -1,0 +1,178 @@
+"""The customers' table: the fields that rules need, in canonical types, one row each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from segdsl.catalog.types import NUMBER, Kind, Type
+from segdsl.diagnostics.catalog_errors import ambiguous_date
+from segdsl.diagnostics.data_errors import (
+    LostCells,
+    strict_cells,
+    unconverted_cells,
+    wrong_column_type,
+)
+from segdsl.engine.cells.day_month import day_month_readings
+from segdsl.engine.cells.spelling import spelt_by_all
+from segdsl.engine.conversion import Manner, convert, known_texts, place
+from segdsl.engine.keys import canonical_key, settle_keys
+from segdsl.engine.readers.opening import open_data
+from segdsl.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from segdsl.catalog import Catalog, Field
+    from segdsl.diagnostics import Diagnostic
+    from segdsl.engine.readers.table import Table
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The customers' fields as read: `frame` holds the key's column and those asked for."""
+
+    frame: pl.DataFrame
+    key: str
+    notices: tuple[Diagnostic, ...] = ()
+
+
+def read_customers(
+    catalog: Catalog,
+    data: object | None = None,
+    fields: Collection[str] = (),
+    *,
+    columns: Collection[str] = (),
+    strict: bool = False,
+) -> Reading:
+    """Return the key and the named fields of all customers, in the order of the data.
+
+    Only the columns that are needed are read. `columns` names further fields, or columns of the
+    data as they are. The catalog is to name the key (`infer_catalog` fills what it leaves open).
+    Raises DataError for data that cannot be read; with `strict`, also for cells that do not fit
+    their declared type.
+    """
+    key = catalog.customers.key
+    if key is None:
+        raise ValueError("the catalog names no key")
+    table = open_data(catalog, data)
+    wanted = tuple(dict.fromkeys((*fields, *columns)))
+    latest_by = catalog.customers.latest_by
+    names = tuple(dict.fromkeys((key, *wanted, *((latest_by,) if latest_by else ()))))
+    reader = _Reader(catalog, table.load(_columns(catalog, names), "the catalog"), strict)
+    guessed = (key, latest_by)
+    series = [reader.read(name, is_guessed=name in guessed) for name in names]
+    if reader.errors:
+        raise DataError(reader.errors)
+    series[0] = canonical_key(series[0], key, reader.table.place(key))
+    settled = settle_keys(pl.DataFrame(series), key, reader.table, latest_by)
+    frame = settled.frame.select(list(dict.fromkeys((key, *wanted))))
+    return Reading(frame, key, (*reader.notices, *settled.notices))
+
+
+def _columns(catalog: Catalog, names: Collection[str]) -> tuple[str, ...]:
+    """Return the columns of the data that the named fields are read from."""
+    found: list[str] = []
+    for name in names:
+        declared = catalog.customers.fields.get(name)
+        if declared is not None and declared.type == "place":
+            found += [declared.latitude or "", declared.longitude or ""]
+        else:
+            found.append((declared.column if declared else None) or name)
+    return tuple(dict.fromkeys(found))
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Converts one column after the other, keeping what is to be said of them."""
+
+    catalog: Catalog
+    table: Table
+    strict: bool
+    notices: list[Diagnostic] = field(default_factory=list)
+    errors: list[Diagnostic] = field(default_factory=list)
+
+    def read(self, name: str, *, is_guessed: bool = False) -> pl.Series:
+        """Return the canonical values of a field, or of a column as it is or as it is spelt."""
+        declared = self.catalog.customers.fields.get(name)
+        is_blank_missing = self.table.is_blank_missing
+        manner = Manner.of(self.catalog, declared, is_blank_missing=is_blank_missing)
+        if declared is None:
+            return self._undeclared(name, manner, is_guessed=is_guessed)
+        if declared.type == "place":
+            return self._place(name, declared, manner)
+        column = declared.column or name
+        return self._converted(name, column, declared.value_type, manner).alias(name)
+
+    def _undeclared(self, name: str, manner: Manner, *, is_guessed: bool) -> pl.Series:
+        cells = self.table.cells[name]
+        texts = known_texts(cells, manner) if cells.dtype == pl.String else cells
+        if not (is_guessed and self.table.is_text and cells.dtype == pl.String):
+            return texts
+        spelling = spelt_by_all(texts, manner.timezone, manner.decimal)
+        found = convert(texts, Type(spelling.kind), manner) if spelling else None
+        return found.values if found else texts
+
+    def _converted(self, name: str, column: str, wanted: Type, manner: Manner) -> pl.Series:
+        """Return a column under a type, complaining of what does not fit."""
+        cells = self.table.cells[column]
+        if self._is_ambiguous(name, cells, wanted, manner):
+            return cells
+        found = convert(cells, wanted, manner)
+        if found is None:
+            where = self.table.place(column)
+            self.errors.append(wrong_column_type(name, str(wanted), str(cells.dtype), where))
+            return cells
+        if found.lost is not None:
+            self._count(name, str(wanted), found.lost, cells, column)
+        return found.values
+
+    def _is_ambiguous(self, name: str, cells: pl.Series, wanted: Type, manner: Manner) -> bool:
+        """Return whether a date column needs a format, which is complained of then."""
+        if wanted.kind not in (Kind.DATE, Kind.INSTANT) or manner.format is not None:
+            return False
+        if cells.dtype != pl.String:
+            return False
+        readings = day_month_readings(known_texts(cells, manner))
+        if readings is None:
+            return False
+        where = self.table.place(cells.name)
+        kind = wanted.kind.value
+        found = ambiguous_date(name, kind, readings.example, readings.formats, where)
+        self.errors.append(found)
+        return True
+
+    def _place(self, name: str, declared: Field, manner: Manner) -> pl.Series:
+        latitude, longitude = declared.latitude or "", declared.longitude or ""
+        degrees = [
+            self._converted(name, column, NUMBER, manner) for column in (latitude, longitude)
+        ]
+        if self.errors:
+            return degrees[0]
+        values, lost = place(degrees[0], degrees[1], name)
+        if lost.any():
+            pairs = pl.concat_str(
+                pl.lit(degrees[0]).cast(pl.String),
+                pl.lit(", "),
+                pl.lit(degrees[1]).cast(pl.String),
+            )
+            self._count(name, "place on Earth", lost, pl.select(pairs).to_series(), latitude)
+        return values
+
+    def _count(
+        self, name: str, wanted: str, lost: pl.Series, cells: pl.Series, column: str
+    ) -> None:
+        """Say which cells do not fit and how many."""
+        rows = lost.arg_true().head(_SHOWN).to_list()
+        examples = tuple((self.table.row(i), str(cells[i])) for i in rows)
+        total = cells.len() - cells.null_count()
+        place_name = self.table.place(column)
+        counted = LostCells(name, wanted, examples, int(lost.sum()), total, place_name)
+        if self.strict:
+            self.errors.append(strict_cells(counted))
+        else:
+            self.notices.append(unconverted_cells(counted))

@@ -1,0 +1,57 @@
+"""The files that a source names: one file, a folder, or a pattern."""
+
+from __future__ import annotations
+
+from glob import glob, has_magic
+from pathlib import Path
+
+from segdsl.diagnostics.data_errors import unreadable_data
+from segdsl.diagnostics.wording import near_help
+from segdsl.engine.readers.formats import by_extension, is_url, refuse_database
+from segdsl.errors import DataError
+
+
+def find_files(source: str | Path, folder: Path | None = None) -> tuple[Path, ...]:
+    """Return the files that a source names, in the order of their names.
+
+    Raises DataError when there is none, or when the source is a database.
+    """
+    if isinstance(source, str) and is_url(source):
+        raise refuse_database(source)
+    path = (folder or Path()) / Path(source).expanduser()
+    if path.is_file():
+        return (path,)
+    if path.is_dir():
+        return _in_folder(path)
+    if has_magic(str(source)):
+        found = sorted(Path(name) for name in glob(str(path), recursive=True))  # noqa: PTH207 - absolute patterns too
+        files = tuple(file for file in found if file.is_file())
+        if files:
+            return files
+        raise DataError((unreadable_data("no file fits the pattern", str(path)),))
+    raise _missing(path)
+
+
+def _in_folder(folder: Path) -> tuple[Path, ...]:
+    """Return the data files of a folder; hidden files and marks like `_SUCCESS` are none."""
+    files = sorted(
+        file for file in folder.iterdir() if file.is_file() and not file.name.startswith((".", "_"))
+    )
+    known = tuple(file for file in files if by_extension(file) is not None)
+    if not known and not files:
+        raise DataError((unreadable_data("the folder has no data files", str(folder)),))
+    formats = sorted({str(by_extension(file)) for file in known})
+    if len(formats) > 1:
+        reason = f"the folder has files of several formats: {', '.join(formats)}"
+        help = (f"a pattern names those of one format: `{folder / '*.csv'}`",)
+        raise DataError((unreadable_data(reason, str(folder), help=help),))
+    return known or tuple(files)
+
+
+def _missing(path: Path) -> DataError:
+    try:
+        names = [file.name for file in path.parent.iterdir()]
+    except OSError:
+        names = []
+    near = near_help(path.name, names, "file") if len(names) > 8 or names else ()
+    return DataError((unreadable_data("there is no such file", str(path), help=near),))

@@ -1,0 +1,115 @@
+"""Conditions that hold for everybody or for nobody, whatever the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from segdsl.catalog.types import Kind
+from segdsl.diagnostics import Sink, findings
+from segdsl.optimise.passes import optimised
+from segdsl.optimise.ranges import Range, range_of
+from segdsl.plan import nodes as n
+from segdsl.plan.dump import describe
+from segdsl.plan.plan import Audience, Clause, Plan, clauses
+from segdsl.plan.typing import type_of
+from segdsl.source import Span
+
+
+def note_duplicates(plan: Plan, sink: Sink) -> None:
+    """Point out segments that mean the same, however written; naming another one is as meant."""
+    simple = optimised(plan.segments, n.Interner())
+    first: dict[n.Node, Audience] = {}
+    for audience in plan.audiences:
+        earlier = first.setdefault(simple[audience.name], audience)
+        is_alias = audience.clause.name is not None or "." in audience.name
+        if earlier is not audience and not is_alias:
+            sink.report(
+                findings.duplicate_segment(audience.span, audience.name, earlier.name, earlier.span)
+            )
+
+
+def note_constants(plan: Plan, sink: Sink) -> None:
+    """Point out clauses that are never or always true; of nested ones the innermost.
+
+    A clause whose own text is the constant (`sample 100%`) is as meant and is left alone.
+    """
+    intern = n.Interner()
+    # where a finding says already why a clause is odd, as of `between 34 and 25`
+    explained = frozenset(finding.primary.span for finding in sink if finding.primary)
+    for audience in plan.audiences:
+        _note(audience.clause, explained, intern, sink)
+
+
+def _note(root: Clause, explained: frozenset[Span], intern: n.Interner, sink: Sink) -> None:
+    listed = list(clauses(root))
+    roots = {str(i): clause.node for i, clause in enumerate(listed)}
+    simple = optimised(roots, intern)
+    told: set[int] = set()  # clauses that hold a told one inside
+    for i in reversed(range(len(listed))):
+        clause = listed[i]
+        if any(id(item) in told for item in clause.items):
+            told.add(id(clause))
+            continue
+        if clause.span in explained:
+            told.add(id(clause))
+            continue
+        reason = _reason(clause, simple[str(i)])
+        if reason is None or clause.span is None:
+            continue
+        is_always, why = reason
+        complain = findings.always_true if is_always else findings.never_true
+        sink.report(complain(clause.span, why))
+        told.add(id(clause))
+
+
+def _reason(clause: Clause, simple: n.Node) -> tuple[bool, str] | None:
+    """Return whether a clause is always true (else never), and why; None if it is neither."""
+    if not clause.items and isinstance(clause.node, n.Constant):
+        return None
+    if isinstance(simple, n.Constant):
+        return simple.value, "its parts leave no other answer"
+    if isinstance(simple, n.All):
+        subject = _contradicted(simple.items)
+        if subject is not None:
+            return False, f"no value of `{describe(subject)}` meets all of it"
+    if isinstance(simple, n.Any):
+        subject = _covered(simple.items)
+        if subject is not None:
+            return True, f"every customer's `{describe(subject)}` meets a part of it"
+    return None
+
+
+def _ranges(items: Iterable[n.Predicate]) -> Mapping[n.Value, list[Range]]:
+    found: dict[n.Value, list[Range]] = {}
+    for item in items:
+        limited = range_of(item)
+        if limited is not None:
+            found.setdefault(limited[0], []).append(limited[1])
+    return found
+
+
+def _contradicted(items: Iterable[n.Predicate]) -> n.Value | None:
+    """Return a value whose bounds within a conjunction leave nothing."""
+    for subject, ranges in _ranges(items).items():
+        if len(ranges) > 1 and Range.meet(ranges).is_empty(_is_discrete(subject)):
+            return subject
+    return None
+
+
+def _covered(items: Iterable[n.Predicate]) -> n.Value | None:
+    """Return a value of which a disjunction takes every one, and the missing ones too."""
+    listed = list(items)
+    for subject, ranges in _ranges(listed).items():
+        takes_missing = any(isinstance(i, n.Not) and _reads_only(i.item, subject) for i in listed)
+        if takes_missing and Range.covers(ranges):
+            return subject
+    return None
+
+
+def _reads_only(item: n.Predicate, subject: n.Value) -> bool:
+    return isinstance(item, n.Known) and item.subject is subject
+
+
+def _is_discrete(subject: n.Value) -> bool:
+    """Return whether there is nothing between two neighbouring values (dates, weekdays)."""
+    return type_of(subject).kind in (Kind.DATE, Kind.WEEKDAY)

@@ -1,0 +1,172 @@
+"""The laws by which a plan is made smaller; each keeps the meaning for every profile.
+
+| law | condition on missing values |
+| --- | --- |
+| nested `and`, `or` are one; repeated items count once; order is free | none: two truth values |
+| `p and not p` is false, `p or not p` is true | none |
+| `not not p` is p | none |
+| `x = a or x in (b)` is `x in (a, b)` | both are false where x is missing |
+| `x is known and x = a` is `x = a` | the comparison is false where x is missing |
+| at least n of n is all, at least 1 is any, at most 0 is none | none |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
+
+from segdsl.optimise.rewrite import rewrite
+from segdsl.plan import nodes as n
+from segdsl.plan.meaning import compare
+from segdsl.plan.typing import type_of
+
+Rule: TypeAlias = Callable[[n.Node, n.Interner], n.Node]
+
+
+def simplify(node: n.Node, intern: n.Interner) -> n.Node:
+    """Return an equal node that is not larger."""
+    match node:
+        case n.All():
+            return _all(node.items, intern)
+        case n.Any():
+            return _any(node.items, intern)
+        case n.Not(n.Constant(value)):
+            return intern(n.Constant(not value))
+        case n.Not(n.Not(item)):
+            return item
+        case n.HowMany():
+            return _how_many(node, intern)
+        case n.Compare(relation, n.Literal(left), n.Literal(right)):
+            return intern(n.Constant(compare(relation, left, right)))
+        case n.Known(n.Literal(value)):
+            return intern(n.Constant(value is not None))
+        case n.OneOf(_, ()):
+            return intern(n.Constant(False))
+        case n.OneOf(subject, (member,)):
+            literal = intern(n.Literal(member, type_of(subject)))
+            return simplify(intern(n.Compare(n.Relation.EQ, subject, literal)), intern)
+        case _:
+            return node
+
+
+PASSES: tuple[Rule, ...] = (simplify,)
+
+
+def optimised(roots: Mapping[str, n.Node], intern: n.Interner) -> dict[str, n.Node]:
+    """Return the roots after all passes."""
+    found = dict(roots)
+    for rule in PASSES:
+        found = rewrite(found, rule, intern)
+    return found
+
+
+def _flat(items: Iterable[n.Predicate], kind: type[n.All | n.Any]) -> dict[n.Predicate, None]:
+    found: dict[n.Predicate, None] = {}
+    for item in items:
+        if isinstance(item, kind):
+            found.update(dict.fromkeys(item.items))
+        else:
+            found[item] = None
+    return found
+
+
+def _all(items: Iterable[n.Predicate], intern: n.Interner) -> n.Node:
+    found = _flat(items, n.All)
+    found.pop(intern(n.Constant(True)), None)
+    if _is_contradictory(found, intern, n.Constant(False)):
+        return intern(n.Constant(False))
+    for subject in [item.subject for item in found if isinstance(item, n.Known)]:
+        if any(_needs(item, subject) for item in found):
+            del found[intern(n.Known(subject))]
+    return _joined(found, n.All, n.Constant(True), intern)
+
+
+def _any(items: Iterable[n.Predicate], intern: n.Interner) -> n.Node:
+    found = _flat(items, n.Any)
+    found.pop(intern(n.Constant(False)), None)
+    if _is_contradictory(found, intern, n.Constant(True)):
+        return intern(n.Constant(True))
+    return _joined(dict.fromkeys(_united(found, intern)), n.Any, n.Constant(False), intern)
+
+
+def _is_contradictory(
+    items: Mapping[n.Predicate, None], intern: n.Interner, absorbing: n.Constant
+) -> bool:
+    """Return whether the items hold the absorbing constant, or something and its complement."""
+    if intern(absorbing) in items:
+        return True
+    return any(isinstance(item, n.Not) and item.item in items for item in items)
+
+
+def _joined(
+    items: Mapping[n.Predicate, None],
+    kind: type[n.All | n.Any],
+    empty: n.Constant,
+    intern: n.Interner,
+) -> n.Node:
+    match tuple(items):
+        case ():
+            return intern(empty)
+        case (only,):
+            return only
+        case several:
+            return intern(kind(tuple(sorted(several, key=intern.serial))))
+
+
+def _needs(item: n.Predicate, subject: n.Value) -> bool:
+    """Return whether a predicate is false wherever the subject is missing."""
+    match item:
+        case n.Compare(_, left, right):
+            return subject in (left, right)
+        case n.OneOf() | n.Match() | n.Has() | n.HasOnly() | n.InNetwork() | n.InPeriod():
+            return item.subject is subject
+        case n.AnniversaryIn() | n.AnniversaryOn() | n.Common():
+            return item.subject is subject
+        case _:
+            return False
+
+
+def _united(items: Iterable[n.Predicate], intern: n.Interner) -> list[n.Predicate]:
+    """Return the items with equalities and sets on one subject made one set."""
+    listed = list(items)
+    members: dict[n.Value, dict[n.Scalar, None]] = {}
+    for item in listed:
+        found = _equalities(item)
+        if found is not None:
+            members.setdefault(found[0], {}).update(dict.fromkeys(found[1]))
+    united: list[n.Predicate] = []
+    for item in listed:
+        found = _equalities(item)
+        if found is None:
+            united.append(item)
+            continue
+        subject = found[0]
+        if subject in members:
+            one_of = intern(n.OneOf(subject, tuple(members.pop(subject))))
+            united.append(simplify(one_of, intern))  # type: ignore[arg-type]  # a predicate
+    return united
+
+
+def _equalities(item: n.Predicate) -> tuple[n.Value, tuple[n.Scalar, ...]] | None:
+    match item:
+        case n.Compare(n.Relation.EQ, subject, n.Literal(value)) if value is not None:
+            return subject, (value,)
+        case n.OneOf(subject, members):
+            return subject, members
+        case _:
+            return None
+
+
+def _how_many(node: n.HowMany, intern: n.Interner) -> n.Node:
+    count = len(node.items)
+    if node.low > min(count, node.high):
+        return intern(n.Constant(False))
+    if node.low <= 0 and node.high >= count:
+        return intern(n.Constant(True))
+    if node.low == count:
+        return _all(node.items, intern)
+    if node.low == 1 and node.high >= count:
+        return _any(node.items, intern)
+    if node.high == 0:
+        return simplify(intern(n.Not(_any(node.items, intern))), intern)  # type: ignore[arg-type]
+    return node

@@ -1,0 +1,32 @@
+"""Rewriting a plan from its leaves to its roots, each distinct node once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from segdsl.plan import nodes as n
+
+
+def rewrite(
+    roots: Mapping[str, n.Node], rule: Callable[[n.Node, n.Interner], n.Node], intern: n.Interner
+) -> dict[str, n.Node]:
+    """Return the roots with `rule` applied to every node after its children."""
+    done: dict[n.Node, n.Node] = {}
+    for node in n.ordered(*roots.values()):
+        done[node] = rule(_with_children(node, done, intern), intern)
+    return {name: done[root] for name, root in roots.items()}
+
+
+def _with_children(node: n.Node, done: Mapping[n.Node, n.Node], intern: n.Interner) -> n.Node:
+    if all(done[child] is child for child in n.children(node)):
+        return intern(node)
+    changes: dict[str, Any] = {}  # a field's new value is of that field's type
+    for name in n.attributes(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, n.Node):
+            changes[name] = done[value]
+        elif isinstance(value, tuple) and value and isinstance(value[0], n.Node):
+            changes[name] = tuple(done[item] for item in value)
+    return intern(replace(node, **changes))

@@ -1,0 +1,102 @@
+"""The Plan: what a rule file means, typed and interned, with its sources beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from segdsl.catalog.types import Folding
+from segdsl.plan import nodes as n
+from segdsl.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A condition as the author wrote it, and the node that it became.
+
+    `subjects` are the values that it looks at, `items` its parts; `name` is that of the segment
+    or definition that stands here. A clause that was made without a text has no span.
+    """
+
+    node: n.Predicate
+    span: Span | None
+    subjects: tuple[n.Value, ...] = ()
+    items: tuple[Clause, ...] = ()
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """One result: a segment, a tier or a part of a split."""
+
+    name: str
+    title: str | None
+    annotations: tuple[tuple[str, n.Scalar], ...]
+    clause: Clause
+    span: Span
+
+    @property
+    def root(self) -> n.Predicate:
+        """The node that decides membership."""
+        return self.clause.node
+
+
+@dataclass(frozen=True, slots=True)
+class TraitPlan:
+    """A named value."""
+
+    name: str
+    title: str | None
+    node: n.Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class LiteralUse:
+    """A text that a rule compares a field with: the field's values may be held against it."""
+
+    field: n.Field
+    literal: str
+    folding: Folding
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class NegationUse:
+    """A `not (…)`: customers may come in only because a field is missing."""
+
+    item: n.Predicate
+    fields: tuple[n.Field, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The audiences and traits of a rule file, in the order in which they are declared."""
+
+    audiences: tuple[Audience, ...] = ()
+    traits: tuple[TraitPlan, ...] = ()
+    literals: tuple[LiteralUse, ...] = ()
+    negations: tuple[NegationUse, ...] = ()
+    mentioned: tuple[n.Field, ...] = ()  # also where a rule could not be typed
+
+    @property
+    def segments(self) -> dict[str, n.Predicate]:
+        """The root of each audience by name."""
+        return {audience.name: audience.root for audience in self.audiences}
+
+    @property
+    def fields(self) -> tuple[n.Field, ...]:
+        """The customer fields that audiences and traits read, by name."""
+        roots = (*self.segments.values(), *(trait.node for trait in self.traits))
+        found = {node for node in n.ordered(*roots) if isinstance(node, n.Field)}
+        return tuple(sorted(found, key=lambda field: field.name))
+
+
+def clauses(clause: Clause) -> Iterator[Clause]:
+    """Yield a clause and all clauses below it."""
+    stack = [clause]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(current.items))

@@ -1,0 +1,36 @@
+"""The Program: the shared steps of all segments, in strata, in the order in which they run.
+
+A level is as high as the highest population value that it stands on: level 0 reads customers'
+fields alone, level 1 may read ranks that were computed from level 0, and so on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from segdsl.plan import nodes as n
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The strata of one level; each tuple is in an order in which children come first."""
+
+    values: tuple[n.Node, ...]  # derived columns: folded texts, local dates, rank groups
+    atoms: tuple[n.Node, ...]  # one yes/no mask each
+    connectives: tuple[n.Node, ...]  # boolean algebra on masks alone
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What a backend runs: levels, then one root mask a segment and one value a trait."""
+
+    levels: tuple[Level, ...]
+    segments: Mapping[str, n.Node]
+    traits: Mapping[str, n.Node]
+    fields: tuple[n.Field, ...]
+
+    @property
+    def atoms(self) -> int:
+        """The number of distinct atoms: each is computed once, however many segments read it."""
+        return sum(len(level.atoms) for level in self.levels)

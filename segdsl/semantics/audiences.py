@@ -1,0 +1,254 @@
+"""From declarations to audiences and traits: the Plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from segdsl.catalog.types import TEXT
+from segdsl.diagnostics import Sink, catalog_errors, name_errors, type_errors
+from segdsl.functions.scalars import from_text
+from segdsl.plan import nodes as n
+from segdsl.plan.plan import Audience, Clause, Plan, TraitPlan
+from segdsl.semantics import habits
+from segdsl.semantics.conditions import condition
+from segdsl.semantics.context import Context, NamedList, Record, Schema, Typed
+from segdsl.semantics.forms import nobody
+from segdsl.semantics.names import kind_of, resolve
+from segdsl.semantics.population import bucket_range
+from segdsl.semantics.project import Project, in_order_of_need
+from segdsl.semantics.values import literal, value
+from segdsl.syntax import parse_literal, tree
+
+
+def check(project: Project, schema: Schema, params: Mapping[str, str], sink: Sink) -> Plan:
+    """Return the plan of a project under a schema; complaints and findings go to the sink.
+
+    `params` holds values from outside, as text, by name.
+    """
+    context = Context(schema, project.declarations, Record(sink))
+    _check_names(project, context)
+    given = _params(project, params, context)
+    for name in in_order_of_need(project.declarations, schema.fields or (), sink):
+        _check_declaration(name, project, given, context)
+    audiences = _audiences(project, context)
+    record = context.record
+    if not sink.errors:
+        _note(project, context)
+    mentioned = {node.name: node for node in record.intern if isinstance(node, n.Field)}
+    return Plan(
+        audiences,
+        _traits(project, context),
+        tuple(record.literals),
+        tuple(record.negations),
+        tuple(mentioned[name] for name in sorted(mentioned)),
+    )
+
+
+def _check_names(project: Project, context: Context) -> None:
+    for item in project.main.declarations:
+        if isinstance(item, tree.RuleTest):
+            context.report(catalog_errors.unsupported_rule(item.span, item.words))
+    for name, declaration in project.declarations.items():
+        fields = context.schema.fields
+        if fields is not None and name in fields:
+            what = kind_of(declaration)
+            context.report(name_errors.name_is_field(declaration.name.span, name, what))
+
+
+def _params(project: Project, params: Mapping[str, str], context: Context) -> dict[str, Typed]:
+    """Return the values from outside, each of the type of its param's default."""
+    declared = {
+        name: item for name, item in project.declarations.items() if isinstance(item, tree.Param)
+    }
+    given: dict[str, Typed] = {}
+    for name, text in params.items():
+        if name not in declared:
+            context.report(name_errors.unknown_param(name, tuple(declared)))
+            continue
+        default = literal(declared[name].default, context)
+        found = _given(name, text, default, context)
+        if found is not None:
+            given[name] = found
+    return given
+
+
+def _given(name: str, text: str, default: Typed, context: Context) -> Typed | None:
+    if default.type == TEXT:
+        plain = from_text(text, TEXT.kind, context.schema.zone)
+        return Typed(context.record.intern(n.Literal(plain, TEXT)), default.span)
+    written, problems = parse_literal(text, f"--param {name}")
+    if written is None or problems:
+        wanted = "percentage" if default.is_percent else str(default.type)
+        context.report(type_errors.bad_param(name, f"`{text}` is not a {wanted}"))
+        return None
+    found = literal(written, context)
+    if found.type != default.type or found.is_percent != default.is_percent:
+        wanted = "percentage" if default.is_percent else str(default.type)
+        reason = f"its default is a {wanted}, and `{text}` is not"
+        context.report(type_errors.bad_param(name, reason))
+        return None
+    return found
+
+
+def _check_declaration(
+    name: str, project: Project, given: Mapping[str, Typed], context: Context
+) -> None:
+    """Find out what a declaration means; with parameters it is checked at each use instead."""
+    meanings = context.record.meanings
+    declaration = project.declarations[name]
+    match declaration:
+        case tree.Param():
+            meanings[name] = given.get(name) or literal(declaration.default, context)
+        case tree.InlineList():
+            members = tuple(literal(member, context) for member in declaration.members)
+            meanings[name] = NamedList(name, members, (), False, declaration.name.span)
+        case tree.FileList():
+            cells = project.cells[name]
+            meanings[name] = NamedList(name, (), cells, True, declaration.name.span)
+        case tree.Define() | tree.Trait() if declaration.parameters:
+            pass
+        case tree.Trait():
+            meanings[name] = value(declaration.body, context)
+        case tree.Define() | tree.Segment():
+            meanings[name] = condition(declaration.body, context)
+        case tree.Tiers():
+            meanings[name] = _tiers(declaration, context)
+        case tree.Split():
+            meanings[name] = _split(declaration, context)
+
+
+def _tiers(tiers: tree.Tiers, context: Context) -> Mapping[str, Clause]:
+    """Return each tier: the first match wins, `otherwise` takes the rest."""
+    intern = context.record.intern
+    members: dict[str, Clause] = {}
+    earlier: list[n.Predicate] = []
+    for reference in tiers.members:
+        found = resolve(reference, context, "segment")
+        if not isinstance(found, Clause):
+            if found is not None and not (isinstance(found, Typed) and found.type.is_error):
+                is_a = str(found.type) if isinstance(found, Typed) else "list"
+                context.report(
+                    name_errors.wrong_kind(reference.span, reference.text, is_a, "segment")
+                )
+            found = Clause(nobody(context).node, reference.span)
+        if reference.text in members:
+            first = members[reference.text].span or reference.span
+            context.report(name_errors.duplicate_name(reference.span, reference.text, first))
+        node = _first_match(found.node, earlier, context)
+        members[reference.text] = Clause(node, reference.span, items=(found,), name=reference.text)
+        earlier.append(found.node)
+    if tiers.otherwise is not None:
+        rest = intern(n.Not(intern(n.Any(tuple(earlier)))))
+        if tiers.otherwise.text in members:
+            first = members[tiers.otherwise.text].span or tiers.span
+            context.report(
+                name_errors.duplicate_name(tiers.otherwise.span, tiers.otherwise.text, first)
+            )
+        members[tiers.otherwise.text] = Clause(rest, tiers.otherwise.span)
+    return members
+
+
+def _first_match(node: n.Predicate, earlier: list[n.Predicate], context: Context) -> n.Predicate:
+    if not earlier:
+        return node
+    intern = context.record.intern
+    return intern(n.All((node, intern(n.Not(intern(n.Any(tuple(earlier))))))))
+
+
+def _split(split: tree.Split, context: Context) -> Mapping[str, Clause]:
+    """Return each part: the range of buckets is cut in the written order."""
+    intern = context.record.intern
+    of = resolve(split.of, context, "segment") if split.of else None
+    if split.of is not None and not isinstance(of, Clause):
+        if of is not None and not (isinstance(of, Typed) and of.type.is_error):
+            is_a = str(of.type) if isinstance(of, Typed) else "list"
+            context.report(name_errors.wrong_kind(split.of.span, split.of.text, is_a, "segment"))
+        of = None
+    parts = [Decimal(share.part.value) for share in split.shares]
+    for share, part in zip(split.shares, parts, strict=True):
+        if not 0 < part <= 1:
+            context.report(type_errors.bad_share(share.span, share.span.text))
+    if sum(parts) != 1:
+        total = f"{(sum(parts, Decimal(0)) * 100).normalize():f}%"
+        spans = split.shares[0].span.to(split.shares[-1].span)
+        context.report(type_errors.bad_shares(spans, total))
+        parts = [Decimal(0)] * len(parts)
+    members: dict[str, Clause] = {}
+    start = Decimal(0)
+    for share, part in zip(split.shares, parts, strict=True):
+        drawn = bucket_range(split.seed.value, start, start + part, context)
+        node = intern(n.All((of.node, drawn))) if isinstance(of, Clause) else drawn
+        items = (of, Clause(drawn, share.span)) if isinstance(of, Clause) else ()
+        name = share.name
+        if name.text in members:
+            first = members[name.text].span or name.span
+            context.report(name_errors.duplicate_name(name.span, name.text, first))
+        members[name.text] = Clause(node, share.span, items=items)
+        start += part
+    return members
+
+
+def _audiences(project: Project, context: Context) -> tuple[Audience, ...]:
+    """Return the results of the main file, in its order; used files bring names only."""
+    if project.main.condition is not None:
+        found = condition(project.main.condition, context)
+        source = project.main.source
+        name = source.path.stem if source.path else "segment"
+        return (Audience(name, None, (), found, project.main.condition.span),)
+    audiences: list[Audience] = []
+    meanings = context.record.meanings
+    for item in project.main.declarations:
+        if not isinstance(item, tree.Segment | tree.Tiers | tree.Split):
+            continue
+        if project.declarations.get(item.name.text) is not item:
+            continue  # a duplicate, complained of
+        found_meaning = meanings.get(item.name.text)
+        title = item.title.value if item.title else None
+        annotations = _annotations(item, context)
+        span = item.name.span
+        if isinstance(found_meaning, Clause):
+            audiences.append(Audience(item.name.text, title, annotations, found_meaning, span))
+        elif isinstance(found_meaning, Mapping):
+            for member, clause in found_meaning.items():
+                name = f"{item.name.text}.{member}"
+                audiences.append(Audience(name, title, annotations, clause, clause.span or span))
+    return tuple(audiences)
+
+
+def _annotations(
+    item: tree.Segment | tree.Tiers | tree.Split, context: Context
+) -> tuple[tuple[str, n.Scalar], ...]:
+    found: dict[str, n.Scalar] = {}
+    first: dict[str, tree.Annotation] = {}
+    for annotation in item.annotations:
+        name = annotation.name.text
+        if name in first:
+            context.report(
+                name_errors.duplicate_name(annotation.name.span, name, first[name].name.span)
+            )
+        first[name] = annotation
+        constant = literal(annotation.value, context).constant
+        if constant is None:
+            context.report(type_errors.needs_constant(annotation.value.span, "an annotation"))
+        else:
+            found[name] = constant
+    return tuple(found.items())
+
+
+def _traits(project: Project, context: Context) -> tuple[TraitPlan, ...]:
+    traits: list[TraitPlan] = []
+    for item in project.main.declarations:
+        if isinstance(item, tree.Trait):
+            found = context.record.meanings.get(item.name.text)
+            if isinstance(found, Typed):
+                title = item.title.value if item.title else None
+                traits.append(TraitPlan(item.name.text, title, found.node, item.name.span))
+    return tuple(traits)
+
+
+def _note(project: Project, context: Context) -> None:
+    own = project.main.declarations
+    habits.note_unused(own, context)
+    habits.note_seeds((item for item in own if isinstance(item, tree.Split)), context)
+    habits.note_periods(context.record.periods, context)

@@ -1,0 +1,174 @@
+"""A rule file with the files that it uses: every declaration by name, in the order of need."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from segdsl.diagnostics import Diagnostic, Sink, name_errors
+from segdsl.plan.nodes import Scalar
+from segdsl.source import Source
+from segdsl.syntax import parse, tree
+
+Named: TypeAlias = (
+    "tree.Param | tree.InlineList | tree.FileList | tree.Define | tree.Trait"
+    " | tree.Segment | tree.Tiers | tree.Split"
+)
+Cells: TypeAlias = "tuple[tuple[Scalar, ...], str | None]"
+
+
+class Files(Protocol):
+    """Where used rule files and list files are read from."""
+
+    def read_source(self, path: Path) -> tuple[Source | None, tuple[Diagnostic, ...]]:
+        """Return a rule file, or what is wrong with it."""
+
+    def read_list(self, path: Path, column: str | None) -> Cells:
+        """Return the cells of a list file's column, or a reason why they cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The main module and all declarations that it can name."""
+
+    main: tree.Module
+    declarations: Mapping[str, Named]
+    cells: Mapping[str, tuple[Scalar, ...]]  # of list files, by the list's name
+
+    @property
+    def lists(self) -> dict[tuple[str, str | None], tuple[Scalar, ...]]:
+        """The cells of list files, by path and column."""
+        found: dict[tuple[str, str | None], tuple[Scalar, ...]] = {}
+        for name, cells in self.cells.items():
+            declaration = self.declarations[name]
+            assert isinstance(declaration, tree.FileList)  # what `cells` is keyed by
+            column = declaration.column.value if declaration.column else None
+            path = beside(declaration.path.span.source, declaration.path.value)
+            found[path.as_posix(), column] = cells
+        return found
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Every rule text, the main one first."""
+        found = {declaration.span.source for declaration in self.declarations.values()}
+        return (self.main.source, *(found - {self.main.source}))
+
+
+def collect(main: tree.Module, files: Files, sink: Sink) -> Project:
+    """Return the project of a module: used files read, duplicate names complained of."""
+    declared: dict[str, Named] = {}
+    cells: dict[str, tuple[Scalar, ...]] = {}
+    for declaration in _declarations(main, files, sink):
+        if isinstance(declaration, tree.Use | tree.RuleTest):
+            continue
+        name = declaration.name
+        if name.text in declared:
+            first = declared[name.text].name.span
+            sink.report(name_errors.duplicate_name(name.span, name.text, first))
+            continue
+        declared[name.text] = declaration
+        if isinstance(declaration, tree.FileList):
+            cells[name.text] = _cells(declaration, files, sink)
+    return Project(main, declared, cells)
+
+
+def _declarations(main: tree.Module, files: Files, sink: Sink) -> Iterator[tree.Declaration]:
+    """Yield the declarations of the main file, then those of the files that it uses, once each."""
+    yield from main.declarations
+    seen = {main.source.path.resolve()} if main.source.path else set()
+    waiting = [d for d in main.declarations if isinstance(d, tree.Use)]
+    while waiting:
+        use = waiting.pop(0)
+        path = beside(use.path.span.source, use.path.value)
+        if path.resolve() in seen:
+            continue
+        seen.add(path.resolve())
+        source, complaints = files.read_source(path)
+        if source is None:
+            near = [p.name for p in path.parent.glob("*.seg")] if path.parent.is_dir() else []
+            reason = complaints[0].message if path.exists() else "there is no such file"
+            sink.report(
+                name_errors.missing_file(use.path.span, use.path.value, "rule file", reason, near)
+            )
+            continue
+        module, problems = parse(source)
+        sink.extend(problems)
+        yield from module.declarations
+        waiting.extend(d for d in module.declarations if isinstance(d, tree.Use))
+
+
+def beside(source: Source, path: str) -> Path:
+    """Return a path that is written in a source: relative to the folder of its file."""
+    folder = source.path.parent if source.path else Path()
+    return folder / path
+
+
+def _cells(declaration: tree.FileList, files: Files, sink: Sink) -> tuple[Scalar, ...]:
+    path = beside(declaration.path.span.source, declaration.path.value)
+    column = declaration.column.value if declaration.column else None
+    cells, reason = files.read_list(path, column)
+    if reason is not None:
+        written = declaration.path
+        sink.report(name_errors.missing_file(written.span, written.value, "list file", reason))
+    return cells
+
+
+def in_order_of_need(
+    declarations: Mapping[str, Named], fields: Collection[str], sink: Sink
+) -> list[str]:
+    """Return the names so that each comes after those it needs; a cycle is complained of.
+
+    A name that is also one of the customers' `fields` means the field.
+    """
+    needs = {name: _needs(item, declarations) - set(fields) for name, item in declarations.items()}
+    order: list[str] = []
+    done: set[str] = set()
+    for start in declarations:
+        path: list[str] = []
+        stack = [(start, False)]
+        while stack:
+            name, is_left = stack.pop()
+            if is_left:
+                path.pop()
+                done.add(name)
+                order.append(name)
+            elif name in path:
+                _complain_of_cycle(path[path.index(name) :], declarations, sink)
+            elif name not in done:
+                path.append(name)
+                stack.append((name, True))
+                stack.extend((need, False) for need in sorted(needs[name], reverse=True))
+    return order
+
+
+def _complain_of_cycle(names: list[str], declarations: Mapping[str, Named], sink: Sink) -> None:
+    first = min(range(len(names)), key=lambda i: declarations[names[i]].span.start)
+    turned = [*names[first:], *names[:first]]
+    spans = [declarations[name].name.span for name in turned]
+    sink.report(name_errors.cycle(spans[0], [*turned, turned[0]], spans))
+
+
+def _needs(declaration: Named, declarations: Mapping[str, Named]) -> set[str]:
+    """Return the declared names that a declaration mentions, its own parameters left out."""
+    own: set[str] = set()
+    if isinstance(declaration, tree.Define | tree.Trait):
+        own = {parameter.text for parameter in declaration.parameters}
+    found: set[str] = set()
+    stack: list[object] = [declaration]
+    while stack:
+        item = stack.pop()
+        match item:
+            case tree.Reference():
+                found.add(item.parts[0].text)
+            case tree.Call():
+                found.add(item.function.text)
+                stack.extend(item.arguments)
+            case tuple():
+                stack.extend(item)
+            case _ if is_dataclass(item):
+                stack.extend(
+                    getattr(item, f.name) for f in fields(item) if f.name not in ("span", "name")
+                )
+    return {name for name in found if name in declarations and name not in own}

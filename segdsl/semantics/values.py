@@ -1,0 +1,383 @@
+"""Values: literals, fields, arithmetic, functions, durations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from segdsl.catalog.types import DATE, INSTANT, LIST_ANY, NUMBER, TEXT, Kind, Type
+from segdsl.catalog.types import YESNO as YES_NO
+from segdsl.diagnostics import (
+    Diagnostic,
+    catalog_errors,
+    name_errors,
+    syntax_errors,
+    type_errors,
+)
+from segdsl.functions.clock import to_instant
+from segdsl.functions.scalars import whole_if_possible
+from segdsl.functions.table import FUNCTIONS, Function, Overload
+from segdsl.functions.units import Unit
+from segdsl.plan import nodes as n
+from segdsl.plan.plan import Clause
+from segdsl.semantics.context import DEPTH_LIMIT, Context, NamedList, Typed
+from segdsl.semantics.names import kind_of, names_of, resolve
+from segdsl.source import Span
+from segdsl.syntax import tree
+
+_ARITHMETIC = {
+    tree.Operator.ADD: "add",
+    tree.Operator.SUBTRACT: "subtract",
+    tree.Operator.MULTIPLY: "multiply",
+    tree.Operator.DIVIDE: "divide",
+}
+_NTILES = {
+    tree.Measure.QUARTILE: 4,
+    tree.Measure.QUINTILE: 5,
+    tree.Measure.DECILE: 10,
+    tree.Measure.PERCENTILE: 100,
+}
+_MOMENTS = {tree.Moment.YESTERDAY: -1, tree.Moment.TOMORROW: 1}
+
+
+def value(expression: tree.Expression, context: Context) -> Typed:
+    """Return the typed value of an expression; mistakes are reported and silenced."""
+    if context.depth > DEPTH_LIMIT:
+        return context.complain(
+            expression.span,
+            syntax_errors.too_deep(expression.span, DEPTH_LIMIT, "levels of nesting"),
+        )
+    inner = context.deeper()
+    match expression:
+        case tree.Reference():
+            return _reference(expression, context)
+        case (
+            tree.Text()
+            | tree.Number()
+            | tree.DateLiteral()
+            | tree.InstantLiteral()
+            | tree.Truth()
+            | tree.MomentWord()
+        ):
+            return literal(expression, context)
+        case tree.Arithmetic():
+            return _arithmetic(expression, inner)
+        case tree.Negative():
+            return _negative(expression, inner)
+        case tree.OrElse():
+            return _or_else(expression, inner)
+        case tree.Call():
+            return _call(expression, inner)
+        case tree.Ago():
+            return _ago(expression, inner)
+        case tree.MeasureOf():
+            return _measure(expression, inner)
+        case tree.Elapsed():
+            return _elapsed(expression, inner)
+        case tree.Duration():
+            return context.complain(
+                expression.span,
+                type_errors.wrong_operand(expression.span, "a value", "number or date", "duration"),
+            )
+        case tree.Behaviour():
+            return context.complain(
+                expression.span, catalog_errors.unsupported_rule(expression.span, expression.words)
+            )
+        case _:
+            return context.complain(expression.span, type_errors.not_a_value(expression.span))
+
+
+def literal(expression: tree.Literal, context: Context) -> Typed:
+    """Return the typed value of a literal."""
+    intern = context.record.intern
+    span = expression.span
+    match expression:
+        case tree.Text():
+            return Typed(intern(n.Literal(expression.value, TEXT)), span)
+        case tree.Number():
+            number = whole_if_possible(Decimal(expression.value))
+            return Typed(intern(n.Literal(number, NUMBER)), span, expression.is_percent)
+        case tree.DateLiteral():
+            return Typed(intern(n.Literal(expression.value, DATE)), span)
+        case tree.InstantLiteral():
+            instant = to_instant(expression.value, context.schema.zone)
+            return Typed(intern(n.Literal(instant, INSTANT)), span)
+        case tree.Truth():
+            return Typed(intern(n.Literal(expression.value, YES_NO)), span)
+        case tree.MomentWord():
+            if expression.moment is tree.Moment.NOW:
+                return Typed(intern(n.Now()), span)
+            today = intern(n.Today())
+            days = _MOMENTS.get(expression.moment)
+            return Typed(intern(n.Shift(today, days, Unit.DAY)) if days else today, span)
+
+
+def whole_number(count: tree.Count, what: str, context: Context) -> int | None:
+    """Return the whole number that a literal, param or argument stands for."""
+    found = constant_number(count, what, context)
+    if found is None:
+        return None
+    if found.is_percent or not isinstance(found.constant, int):
+        context.report(type_errors.not_whole(found.span, what, found.span.text))
+        return None
+    return found.constant
+
+
+def constant_number(count: tree.Count, what: str, context: Context) -> Typed | None:
+    """Return the number that a literal, param or argument stands for."""
+    found = value(count, context)
+    if found.type.is_error:
+        return None
+    if found.constant is None:
+        context.report(type_errors.needs_constant(found.span, what))
+    elif found.type != NUMBER:
+        context.report(type_errors.wrong_operand(found.span, what, "number", str(found.type)))
+    else:
+        return found
+    return None
+
+
+def applied(function: str, arguments: Sequence[Typed], result: Type, context: Context) -> n.Apply:
+    """Return the node of a function applied to values of fitting types."""
+    nodes = tuple(argument.node for argument in arguments)
+    return context.record.intern(n.Apply(function, nodes, result))
+
+
+def as_date(typed: Typed, context: Context) -> Typed:
+    """Return a date: an instant becomes its local date, anything else stays as it is."""
+    if typed.type != INSTANT:
+        return typed
+    return Typed(applied("local date", (typed,), DATE, context), typed.span)
+
+
+def _reference(reference: tree.Reference, context: Context) -> Typed:
+    found = resolve(reference, context)
+    match found:
+        case Typed():
+            is_argument = reference.text in context.arguments
+            span = found.span if is_argument else reference.span
+            return Typed(found.node, span, found.is_percent, found.folding)
+        case Clause():
+            return context.complain(reference.span, _condition_as_value(reference, context))
+        case NamedList():
+            return context.complain(
+                reference.span,
+                name_errors.wrong_kind(reference.span, found.name, "list", "value", found.span),
+            )
+        case _:
+            return context.erroneous(reference.span)
+
+
+def _condition_as_value(reference: tree.Reference, context: Context) -> Diagnostic:
+    name = reference.parts[0].text
+    declaration = context.declarations[name]
+    defined = declaration.name.span if not isinstance(declaration, tree.Use) else None
+    return name_errors.wrong_kind(
+        reference.span, reference.text, kind_of(declaration), "value", defined
+    )
+
+
+def _typed_call(
+    function: Function, arguments: Sequence[Typed], span: Span, context: Context
+) -> Typed:
+    """Return the call under the first overload that fits, instants taken as dates if need be."""
+    if any(argument.type.is_error for argument in arguments):
+        return context.erroneous(span)
+    sized = [row for row in function.overloads if len(row.parameters) == len(arguments)]
+    if not sized:
+        expected = " or ".join(str(len(row.parameters)) for row in function.overloads)
+        wanted = int(expected) if expected.isdigit() else expected
+        return context.complain(
+            span, name_errors.argument_count(span, function.name, wanted, len(arguments))
+        )
+    for row in sized:
+        dated = [
+            as_date(argument, context) if parameter == DATE else argument
+            for argument, parameter in zip(arguments, row.parameters, strict=True)
+        ]
+        if all(map(_fits, dated, row.parameters)):
+            return Typed(applied(function.name, dated, row.result, context), span)
+    return _misfit(function, arguments, sized[0], span, context)
+
+
+def _misfit(
+    function: Function,
+    arguments: Sequence[Typed],
+    row: Overload,
+    span: Span,
+    context: Context,
+) -> Typed:
+    """Complain of the first argument that does not fit."""
+    wanted_type, found = next(
+        (parameter, argument)
+        for argument, parameter in zip(arguments, row.parameters, strict=True)
+        if not _fits(argument, parameter)
+    )
+    if wanted_type == INSTANT and found.type == DATE:
+        return context.complain(span, type_errors.clock_on_date(found.span, function.name))
+    return context.complain(
+        found.span,
+        type_errors.wrong_operand(
+            found.span, f"`{function.form}`", str(wanted_type), str(found.type)
+        ),
+    )
+
+
+def _fits(argument: Typed, parameter: Type) -> bool:
+    return argument.type == parameter or (parameter == LIST_ANY and argument.type.kind is Kind.LIST)
+
+
+def _arithmetic(expression: tree.Arithmetic, context: Context) -> Typed:
+    left, right = expression.left, expression.right
+    if isinstance(right, tree.Duration) and expression.operator in (
+        tree.Operator.ADD,
+        tree.Operator.SUBTRACT,
+    ):
+        sign = 1 if expression.operator is tree.Operator.ADD else -1
+        return _shift(value(left, context), right, sign, expression.span, context)
+    if isinstance(left, tree.Duration) and expression.operator is tree.Operator.ADD:
+        return _shift(value(right, context), left, 1, expression.span, context)
+    function = FUNCTIONS[_ARITHMETIC[expression.operator]]
+    operands = value(left, context), value(right, context)
+    return _typed_call(function, operands, expression.span, context)
+
+
+def _shift(base: Typed, duration: tree.Duration, sign: int, span: Span, context: Context) -> Typed:
+    count = whole_number(duration.count, "the number of units", context)
+    if count is None or base.type.is_error:
+        return context.erroneous(span)
+    if base.type not in (DATE, INSTANT):
+        return context.complain(
+            span,
+            type_errors.wrong_operand(
+                base.span, "adding a duration", "date or instant", str(base.type)
+            ),
+        )
+    if base.type == DATE and duration.unit.is_clock:
+        return context.complain(span, type_errors.clock_on_date(duration.span, duration.unit))
+    node = n.Shift(base.node, sign * count, duration.unit)
+    return Typed(context.record.intern(node), span)
+
+
+def _ago(expression: tree.Ago, context: Context) -> Typed:
+    intern = context.record.intern
+    base = intern(n.Now()) if expression.duration.unit.is_clock else intern(n.Today())
+    return _shift(Typed(base, expression.span), expression.duration, -1, expression.span, context)
+
+
+def _negative(expression: tree.Negative, context: Context) -> Typed:
+    operand = value(expression.operand, context)
+    if isinstance(operand.constant, int | Decimal) and operand.type == NUMBER:
+        node = context.record.intern(n.Literal(-operand.constant, NUMBER))
+        return Typed(node, expression.span, operand.is_percent)
+    return _typed_call(FUNCTIONS["negate"], (operand,), expression.span, context)
+
+
+def _or_else(expression: tree.OrElse, context: Context) -> Typed:
+    items = [value(item, context) for item in expression.items]
+    if any(item.type.is_error for item in items):
+        return context.erroneous(expression.span)
+    first = items[0]
+    for item in items[1:]:
+        if item.type != first.type:
+            return context.complain(
+                expression.span,
+                type_errors.type_mismatch(
+                    expression.span,
+                    first.span.text,
+                    str(first.type),
+                    item.span.text,
+                    str(item.type),
+                    first.span,
+                    item.span,
+                ),
+            )
+    node = applied("or else", items, first.type, context)
+    return Typed(node, expression.span, folding=first.folding)
+
+
+def _call(expression: tree.Call, context: Context) -> Typed:
+    name = expression.function.text
+    declaration = context.declarations.get(name)
+    if isinstance(declaration, tree.Trait):
+        return _trait(expression, declaration, context)
+    if declaration is not None:
+        return context.complain(expression.span, type_errors.not_a_value(expression.span))
+    function = FUNCTIONS.get(name)
+    if function is None or not function.is_callable:
+        known = [row.name for row in FUNCTIONS.values() if row.is_callable]
+        known += names_of(context, "definition", "trait")
+        return context.complain(
+            expression.span, name_errors.unknown_function(expression.function.span, name, known)
+        )
+    arguments = [value(argument, context) for argument in expression.arguments]
+    if name == "round" and len(arguments) > 1 and not isinstance(arguments[1].constant, int):
+        return context.complain(
+            expression.span,
+            type_errors.not_whole(
+                arguments[1].span, "the number of digits", arguments[1].span.text
+            ),
+        )
+    return _typed_call(function, arguments, expression.span, context)
+
+
+def _trait(expression: tree.Call, trait: tree.Trait, context: Context) -> Typed:
+    arguments = bound_arguments(expression, trait.parameters, context)
+    if arguments is None:
+        return context.erroneous(expression.span)
+    inner = value(trait.body, context.deeper(arguments))
+    return Typed(inner.node, expression.span, inner.is_percent)
+
+
+def bound_arguments(
+    call: tree.Call, parameters: Sequence[tree.Name], context: Context
+) -> dict[str, Typed] | None:
+    """Return the arguments of a definition's or trait's use by parameter."""
+    name = call.function.text
+    context.record.used.add(name)
+    if len(parameters) != len(call.arguments):
+        found = len(call.arguments)
+        context.report(name_errors.argument_count(call.span, name, len(parameters), found))
+        return None
+    values = [value(argument, context) for argument in call.arguments]
+    return {p.text: v for p, v in zip(parameters, values, strict=True)}
+
+
+def _measure(expression: tree.MeasureOf, context: Context) -> Typed:
+    operand = value(expression.operand, context)
+    if expression.measure in _NTILES:
+        if not is_rankable(operand, f"`{expression.measure} of`", context):
+            return context.erroneous(expression.span)
+        node = n.Ntile(_NTILES[expression.measure], operand.node)
+        return Typed(context.record.intern(node), expression.span)
+    function = FUNCTIONS[expression.measure]
+    return _typed_call(function, (operand,), expression.span, context)
+
+
+def is_rankable(operand: Typed, what: str, context: Context) -> bool:
+    """Return whether customers can be ranked by the value; complain if not."""
+    if operand.type.is_error:
+        return False
+    if operand.type in (NUMBER, DATE, INSTANT):
+        return True
+    context.report(
+        type_errors.wrong_operand(operand.span, what, "number, date or instant", str(operand.type))
+    )
+    return False
+
+
+def _elapsed(expression: tree.Elapsed, context: Context) -> Typed:
+    intern = context.record.intern
+    is_clock = expression.unit.is_clock
+    start = value(expression.start, context)
+    if expression.end is not None:
+        end = value(expression.end, context)
+    else:
+        end = Typed(intern(n.Now()) if is_clock else intern(n.Today()), expression.span)
+    for operand in (start, end):
+        if is_clock and operand.type == DATE:
+            return context.complain(
+                expression.span, type_errors.clock_on_date(operand.span, expression.unit)
+            )
+    function = FUNCTIONS[f"{expression.unit}s between"]
+    return _typed_call(function, (start, end), expression.span, context)

@@ -1,0 +1,68 @@
+"""What a run goes by: the calendar, and what rules may read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from segdsl.catalog import Catalog
+from segdsl.catalog.types import ERROR, Kind
+from segdsl.functions.clock import Calendar, LeapDay, to_instant
+from segdsl.semantics import FieldSchema, Schema
+
+AsOf = datetime | date | str
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def schema_of(catalog: Catalog | None, undeclared: Collection[str] = ()) -> Schema:
+    """Return what rules may read under a catalog; without one every name is a field."""
+    if catalog is None or not catalog.customers.fields:
+        return Schema(None)
+    fields = {
+        name: FieldSchema(item.value_type, item.compare)
+        for name, item in catalog.customers.fields.items()
+    }
+    if catalog.customers.key is not None:
+        fields.setdefault(catalog.customers.key, FieldSchema(ERROR))  # its type is in the data
+    return Schema(fields, frozenset(undeclared), ZoneInfo(catalog.timezone))
+
+
+def calendar_of(catalog: Catalog | None, as_of: AsOf | None) -> Calendar:
+    """Return the calendar of a run: as-of as given, else the catalog's, else now.
+
+    A date means the end of that local day. Raises ValueError for a text that is neither a date
+    nor an instant.
+    """
+    settings = catalog if catalog is not None else Catalog()
+    zone = ZoneInfo(settings.timezone)
+    moment = as_of if as_of is not None else settings.as_of
+    if isinstance(moment, str):
+        is_date = len(moment) <= len("2026-01-31")
+        moment = date.fromisoformat(moment) if is_date else datetime.fromisoformat(moment)
+    instant = moment if isinstance(moment, datetime) else datetime.now(UTC)
+    week_start = _WEEKDAYS.index(settings.week_start) + 1
+    calendar = Calendar(
+        to_instant(instant, zone), settings.timezone, week_start, LeapDay(settings.leap_day)
+    )
+    if moment is not None and not isinstance(moment, datetime):
+        return replace(calendar, as_of=calendar.day_end(moment))
+    return calendar
+
+
+def catalog_of(profile: Mapping[str, Any]) -> Catalog:
+    """Return a catalog whose fields have the types of a profile's values."""
+    words = (
+        (bool, Kind.YESNO),
+        (int | float, Kind.NUMBER),
+        (datetime, Kind.INSTANT),
+        (date, Kind.DATE),
+        (list | tuple, Kind.LIST),
+    )
+    fields = {
+        name: {"type": next((kind for type, kind in words if isinstance(value, type)), Kind.TEXT)}
+        for name, value in profile.items()
+    }
+    return Catalog.model_validate({"customers": {"fields": fields}})

@@ -1,0 +1,154 @@
+"""Catalog files: what loads, and what is said of what does not."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+import segdsl.catalog
+from segdsl.catalog import Catalog, catalog_schema, find_catalog, load_catalog, parse_catalog
+from segdsl.catalog.types import NUMBER, YESNO, Folding, Kind, list_of
+from segdsl.source import Source
+
+WHOLE = """
+timezone = "Europe/Istanbul"
+week_start = "monday"
+leap_day = "mar1"
+as_of = 2026-01-31
+missing = ["NA"]
+
+[customers]
+source = "customers.csv"
+key = "customer_id"
+duplicates = "latest by updated_at"
+
+[customers.fields]
+age = "number"
+vip = "bool"
+city = { type = "text", label = "City", compare = "ignoring case", column = "Şehir" }
+birth_date = { type = "date", format = "%d.%m.%Y" }
+spend = { type = "number", decimal = "," }
+tags = { type = "list", of = "text", separator = ";" }
+place = { type = "place", latitude = "lat", longitude = "lon" }
+
+[events.purchase]
+source = "transactions.parquet"
+key = "customer_id"
+time = "sold_at"
+lookups = { product = "item_id" }
+
+[lookups.product]
+source = "products.parquet"
+key = "product_id"
+"""
+
+
+def complaints(text: str) -> list[tuple[str, str, str | None]]:
+    catalog, found = parse_catalog(Source.of(text, "catalog.toml"))
+    assert catalog is None
+    return [(d.code.id, d.message, d.primary.span.text if d.primary else None) for d in found]
+
+
+def test_a_whole_catalog_loads_with_its_types(tmp_path: Path) -> None:
+    (tmp_path / "catalog.toml").write_text(WHOLE, encoding="utf-8")
+    catalog, found = load_catalog(tmp_path / "catalog.toml")
+    assert found == ()
+    assert catalog is not None
+    fields = catalog.customers.fields
+    assert fields["age"].value_type == NUMBER
+    assert fields["vip"].type == "yes/no"
+    assert fields["vip"].value_type == YESNO
+    assert fields["city"].compare is Folding.CASE
+    assert fields["city"].column == "Şehir"
+    assert fields["tags"].value_type == list_of(Kind.TEXT)
+    assert catalog.customers.latest_by == "updated_at"
+    assert catalog.as_of == date(2026, 1, 31)
+    assert catalog.folder == tmp_path
+    assert catalog.events["purchase"].lookups == {"product": "item_id"}
+
+
+def test_json_round_trips() -> None:
+    catalog, _ = parse_catalog(Source.of(WHOLE))
+    assert catalog is not None
+    assert Catalog.from_json(catalog.to_json()) == catalog
+    moment = Catalog(as_of=datetime(2026, 1, 31, tzinfo=UTC))
+    assert Catalog.from_json(moment.to_json()) == moment
+
+
+def test_it_is_found_beside_the_rules(tmp_path: Path) -> None:
+    assert find_catalog(tmp_path / "rules.seg") is None
+    (tmp_path / "catalog.toml").write_text("")
+    assert find_catalog(tmp_path / "rules.seg") == tmp_path / "catalog.toml"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "span"),
+    [
+        ('timezone = "Istanbul"', "`Istanbul` is not the name of a time zone", "timezone"),
+        ('wek_start = "monday"', "unknown entry `wek_start`", "wek_start"),
+        ("[customers]\nkey = 3", "`customers.key`: input should be a valid string", "key"),
+        ('[customers.fields]\nage = "nubmer"', "`nubmer` is not a type", "age"),
+        ('[customers.fields]\na = {type="text", colum="x"}', "unknown entry `colum`", "colum"),
+        ('[customers.fields]\np = {type="place", latitude="x"}', "needs `latitude` and", "p"),
+        ('[customers.fields]\nn = {type="number", format="%d"}', "does not go with", "n"),
+        ('[customers.fields.d]\ntype = "date"\nformat = "%d %Q"', "`%Q`", "format"),
+        ('[customers]\nencoding = "cp99"', "`cp99` is not the name of a text", "encoding"),
+        ('[customers]\nduplicates = "x"', "`error` or `latest by <field>`", "duplicates"),
+        ('[events.buy]\nkey = "id"', "`source` is required", "events.buy"),
+        (
+            '[events.buy]\nsource="a.csv"\nkey="id"\nlookups={p="x"}',
+            "names the lookup `p`, which is not declared",
+            None,
+        ),
+    ],
+)
+def test_mistakes_name_the_entry(text: str, message: str, span: str | None) -> None:
+    code, said, place = complaints(text)[0]
+    assert code == "SG302"
+    assert message in said
+    assert place == span
+
+
+def test_mistakes_are_all_told_and_offer_what_was_meant() -> None:
+    text = 'timezone = "Istanbul"\n[customers.fields]\na = "string"\nb = "nubmer"\n'
+    _, found = parse_catalog(Source.of(text, "catalog.toml"))
+    helps = [" ".join(d.help) for d in found]
+    assert len(found) == 3
+    assert "`Europe/Istanbul`" in helps[0]
+    assert "`text`" in helps[1]
+    assert "`number`" in helps[2]
+
+
+def test_bad_toml_has_its_line() -> None:
+    catalog, found = parse_catalog(Source.of("a = 1\nb = = 2\n", "catalog.toml"))
+    assert catalog is None
+    assert found[0].code.id == "SG301"
+    assert found[0].primary is not None
+    span = found[0].primary.span
+    assert span.source.position(span.start).line == 2
+
+
+def test_unreadable_files_are_complaints(tmp_path: Path) -> None:
+    assert load_catalog(tmp_path / "none.toml")[1][0].code.id == "SG301"
+    (tmp_path / "latin.toml").write_bytes('a = "ş"'.encode("cp1254"))
+    assert "UTF-8" in load_catalog(tmp_path / "latin.toml")[1][0].message
+
+
+def test_the_published_schema_is_current() -> None:
+    path = Path(segdsl.catalog.__file__).parent / "catalog.schema.json"
+    assert json.loads(path.read_text("utf-8")) == catalog_schema()
+
+
+def test_the_schema_accepts_what_loads() -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    import tomllib
+
+    text = WHOLE.replace('"bool"', '"yes/no"').replace("2026-01-31", '"2026-01-31"')
+    entries = tomllib.loads(text)
+    jsonschema.Draft202012Validator(catalog_schema()).validate(entries)
+    entries["customers"]["fields"]["age"] = "nubmer"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(entries, catalog_schema())
