@@ -312,15 +312,17 @@ class Segment:
         `schema` names them where they differ from the usual ones. Raises UnsupportedError for a
         condition on the whole population, and where no catalog tells the fields' types.
         """
+        from segdsl.backends.polars.column import dtype_of
         from segdsl.backends.polars.lower import polars_expression
 
-        if not self.ruleset.known_catalog.customers.fields:
-            raise UnsupportedError(
-                (catalog_errors.unsupported("an expression needs a catalog that types the fields"),)
-            )
+        customers = self.ruleset.known_catalog.customers
+        if not customers.fields:
+            what = "an expression needs a catalog that gives the fields their types"
+            raise UnsupportedError((catalog_errors.unsupported(what),))
+        usual = {name: dtype_of(item.value_type) for name, item in customers.fields.items()}
         calendar = calendar_of(self.ruleset.catalog, as_of)
         root = optimised({self.name: self.audience.root}, n.Interner())[self.name]
-        return polars_expression(root, calendar, schema)
+        return polars_expression(root, calendar, {**usual, **(schema or {})}, customers.key)
 
 
 __all__ = [

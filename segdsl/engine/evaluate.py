@@ -118,7 +118,9 @@ class _Run:
                 within = self._connections.read(node.within) if node.within else None
                 return ranked(values, self._keys, groups, within, node.amount, node.is_top)
             case n.Common():
-                return common(self._column(node.subject), self._group(node.per), node.count)
+                within = self._connections.read(node.within) if node.within else None
+                values, groups = self._column(node.subject), self._group(node.per)
+                return common(values, groups, within, node.count)
             case _:
                 raise TypeError(f"{type(node).__name__} does not stand on the population")
 

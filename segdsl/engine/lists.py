@@ -22,5 +22,6 @@ def read_list(path: Path, column: str | None) -> tuple[tuple[Scalar, ...], str |
         name = column if column is not None else table.columns[0]
         cells = table.load((name,), "the list").cells[name].drop_nulls().unique()
     except DataError as error:
-        return (), error.diagnostics[0].message
+        first = error.diagnostics[0]
+        return (), "; ".join((first.message, *first.help))
     return tuple(cell for cell in cells.sort().to_list() if cell != ""), None

@@ -87,9 +87,7 @@ class Membership:
         """The numbers of the customers' rows, in key order."""
         return self.customers[self.key].arg_sort()
 
-    def people(
-        self, columns: Sequence[str] | None = None, *, traits: bool = False
-    ) -> pl.DataFrame:
+    def people(self, columns: Sequence[str] | None = None, *, traits: bool = False) -> pl.DataFrame:
         """Return the key, the extra columns and, if asked for, the traits of all customers.
 
         In key order. `columns` are those carried along if not said; others are read from the
@@ -98,9 +96,7 @@ class Membership:
         """
         people = self._with(columns)
         if traits:
-            people = people.with_columns(
-                values.alias(name) for name, values in self.traits.items()
-            )
+            people = people.with_columns(values.alias(name) for name, values in self.traits.items())
         return people[self.order]
 
     def _with(self, columns: Sequence[str] | None) -> pl.DataFrame:

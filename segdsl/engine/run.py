@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from segdsl.catalog import Catalog
 from segdsl.diagnostics import Diagnostic
@@ -12,6 +13,9 @@ from segdsl.engine.readers import read_customers
 from segdsl.functions.clock import Calendar
 from segdsl.plan.plan import Plan
 from segdsl.plan.program import Program
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def evaluate(
@@ -33,6 +37,10 @@ def evaluate(
     reading = read_customers(catalog, data, tuple(names), strict=strict)
     result = run(program, reading.frame, reading.key, calendar)
     extra = [name for name in dict.fromkeys(columns) if name != reading.key]
+
+    def reread(names: Sequence[str]) -> pl.DataFrame:
+        return read_customers(catalog, data, (), columns=names, strict=strict).frame
+
     return Membership(
         as_of=calendar.as_of,
         key=reading.key,
@@ -41,4 +49,5 @@ def evaluate(
         titles={audience.name: audience.title for audience in plan.audiences},
         traits=result.traits,
         notices=(*notices, *reading.notices),
+        reread=reread,
     )

@@ -101,7 +101,7 @@ def _counting(make: Make, path: Path, done: int, total: int, on_step: Step | Non
         except pl.exceptions.PolarsError as error:
             reason = str(error).partition("\n")[0]
             raise DataError((cannot_write(str(path), reason),)) from None
-        except _TooLarge as error:
+        except _FormatError as error:
             raise DataError((cannot_write(str(path), str(error)),)) from None
         if on_step:
             on_step(done + 1, total)
@@ -109,7 +109,7 @@ def _counting(make: Make, path: Path, done: int, total: int, on_step: Step | Non
     return counted
 
 
-class _TooLarge(Exception):
+class _FormatError(Exception):
     """What is to be written is beyond the format."""
 
 
@@ -193,7 +193,7 @@ def _joined(values: pl.Series) -> pl.Expr:
     """Return the elements of each list with `;` between them, as they are read back."""
     texts = values.cast(pl.List(pl.String))
     if texts.explode().str.contains(";", literal=True).any():
-        raise _TooLarge(
+        raise _FormatError(
             f"elements of the list `{values.name}` hold `;`, which separates them;"
             " Parquet and JSON Lines keep lists"
         )
@@ -240,14 +240,14 @@ def _write_excel(frame: pl.DataFrame, path: Path) -> None:
     import xlsxwriter
 
     if frame.height + 1 > _EXCEL_ROWS or frame.width > _EXCEL_COLUMNS:
-        raise _TooLarge(
+        raise _FormatError(
             f"{frame.height:,} rows and {frame.width:,} columns are more than an Excel sheet holds"
             f" ({_EXCEL_ROWS - 1:,} and {_EXCEL_COLUMNS:,}); CSV and Parquet have no such limit"
         )
     texts = frame.select(pl.col(pl.String).str.len_chars().max())
     longest = max((length or 0 for length in texts.row(0)), default=0) if texts.width else 0
     if longest > _EXCEL_TEXT:
-        raise _TooLarge(f"a text of {longest:,} characters is more than an Excel cell holds")
+        raise _FormatError(f"a text of {longest:,} characters is more than an Excel cell holds")
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(str(path), options) as book:
         sheet = book.add_worksheet(WIDE)

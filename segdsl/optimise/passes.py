@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar, cast
 
 from segdsl.optimise.rewrite import rewrite
 from segdsl.plan import nodes as n
@@ -52,12 +52,15 @@ def simplify(node: n.Node, intern: n.Interner) -> n.Node:
 PASSES: tuple[Rule, ...] = (simplify,)
 
 
-def optimised(roots: Mapping[str, n.Node], intern: n.Interner) -> dict[str, n.Node]:
+_NodeT = TypeVar("_NodeT", bound=n.Node)
+
+
+def optimised(roots: Mapping[str, _NodeT], intern: n.Interner) -> dict[str, _NodeT]:
     """Return the roots after all passes."""
-    found = dict(roots)
+    found: dict[str, n.Node] = dict(roots)
     for rule in PASSES:
         found = rewrite(found, rule, intern)
-    return found
+    return cast("dict[str, _NodeT]", found)  # a pass makes predicates of predicates
 
 
 def _flat(items: Iterable[n.Predicate], kind: type[n.All | n.Any]) -> dict[n.Predicate, None]:

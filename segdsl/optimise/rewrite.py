@@ -23,7 +23,7 @@ def _with_children(node: n.Node, done: Mapping[n.Node, n.Node], intern: n.Intern
     if all(done[child] is child for child in n.children(node)):
         return intern(node)
     changes: dict[str, Any] = {}  # a field's new value is of that field's type
-    for name in n.attributes(type(node)):
+    for name in n.attributes(node):
         value = getattr(node, name)
         if isinstance(value, n.Node):
             changes[name] = done[value]

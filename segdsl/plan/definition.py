@@ -97,8 +97,10 @@ def _ranked(node: n.Ranked, keys: Sequence[Key], columns: Mapping[n.Node, Column
 
 def _common(node: n.Common, columns: Mapping[n.Node, Column], customers: int) -> list[bool]:
     counts: dict[Anything, Counter[Anything]] = defaultdict(Counter)
-    pairs = [
+    pairs: list[tuple[Anything, Anything]] = [
         (columns[node.per][i] if node.per else (), columns[node.subject][i])
+        if node.within is None or columns[node.within][i]
+        else (None, None)
         for i in range(customers)
     ]
     for group, value in pairs:

@@ -102,7 +102,8 @@ def _words(node: n.Node, words: Mapping[n.Node, str]) -> str:
             return _ranked(node, words)
         case n.Common():
             per = f" per {words[node.per]}" if node.per else ""
-            return f"{words[node.subject]} among {node.count} most common{per}"
+            within = f" within {words[node.within]}" if node.within else ""
+            return f"{words[node.subject]} among {node.count} most common{per}{within}"
         case _:
             return type(node).__name__
 

@@ -6,12 +6,11 @@ is a topological one and no pass over a plan recurses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
 from typing import TypeAlias, TypeVar
 
 from segdsl.catalog.types import Folding, Type
@@ -277,11 +276,15 @@ class Ranked(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Common(Node):
-    """The subject is among the `count` most frequent values, in each group of `per`."""
+    """The subject is among the `count` most frequent values, in each group of `per`.
+
+    Counted among the customers for whom `within` holds; of these alone it can be true.
+    """
 
     subject: Value
     count: int
     per: Value | None
+    within: Predicate | None = None
 
 
 Value: TypeAlias = "Field | Literal | Now | Today | Shift | Apply | Folded | Bucket | Ntile"
@@ -296,10 +299,9 @@ Predicate: TypeAlias = "Connective | Atom"
 _NodeT = TypeVar("_NodeT", bound=Node)
 
 
-@cache
-def attributes(kind: type[Node]) -> tuple[str, ...]:
-    """Return the names of what a kind of node holds, in order."""
-    return tuple(f.name for f in fields(kind))
+def attributes(node: Node) -> Iterable[str]:
+    """Return the names of what a node holds, in order."""
+    return node.__dataclass_fields__
 
 
 class Interner:
@@ -311,7 +313,7 @@ class Interner:
 
     def __call__(self, node: _NodeT) -> _NodeT:
         """Return the one node that equals `node`, whose children are interned already."""
-        values = tuple([getattr(node, name) for name in attributes(type(node))])
+        values = tuple([getattr(node, name) for name in attributes(node)])
         key = (type(node), values, tuple(map(type, values)))
         found = self._nodes.setdefault(key, node)
         self._serials.setdefault(found, len(self._serials))
@@ -328,7 +330,7 @@ class Interner:
 def children(node: Node) -> tuple[Node, ...]:
     """Return the nodes that `node` reads, in order."""
     found: list[Node] = []
-    for name in attributes(type(node)):
+    for name in attributes(node):
         value = getattr(node, name)
         if isinstance(value, Node):
             found.append(value)

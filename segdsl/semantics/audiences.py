@@ -26,7 +26,7 @@ def check(project: Project, schema: Schema, params: Mapping[str, str], sink: Sin
 
     `params` holds values from outside, as text, by name.
     """
-    context = Context(schema, project.declarations, Record(sink))
+    context = Context(schema, project.declarations, Record(sink), project.broken)
     _check_names(project, context)
     given = _params(project, params, context)
     for name in in_order_of_need(project.declarations, schema.fields or (), sink):

@@ -89,6 +89,7 @@ class Context:
     schema: Schema
     declarations: Mapping[str, tree.Declaration]
     record: Record
+    broken: frozenset[str] = frozenset()
     arguments: Mapping[str, Typed] = field(default_factory=dict)
     depth: int = 0
 

@@ -56,6 +56,8 @@ def resolve(
     declaration = context.declarations.get(head)
     if declaration is not None and not _is_field(reference.text, context):
         return _declared(reference, declaration, context)
+    if head in context.broken and not _is_field(reference.text, context):
+        return None
     return _field(reference, wanted, context)
 
 

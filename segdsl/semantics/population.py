@@ -105,18 +105,22 @@ def _condition(reference: tree.Reference | None, context: Context) -> n.Predicat
 
 
 def among(expression: tree.Among, context: Context) -> Judged:
-    """Return `first_name among 150 most common per country`."""
+    """Return `first_name among 150 most common per country within gold`."""
     subject = _group(expression.subject, context)
     count = whole_number(expression.count, "the number of values", context)
     per = _group(expression.per, context)
+    within = _condition(expression.within, context)
     if subject is None or count is None or _failed(expression.per, per):
+        return nobody(context)
+    if expression.within is not None and within is None:
         return nobody(context)
     if count < 1:
         context.report(
             type_errors.bad_amount(expression.count.span, "the number of values", "at least 1")
         )
         return nobody(context)
-    node = context.record.intern(n.Common(subject.node, count, per.node if per else None))
+    common = n.Common(subject.node, count, per.node if per else None, within)
+    node = context.record.intern(common)
     operands = (subject, per) if per else (subject,)
     return judged(node, operands, context, is_negated=expression.is_negated)
 
@@ -197,14 +201,16 @@ def _point(expression: tree.Near, context: Context) -> tuple[Typed, Typed] | Non
         context.report(type_errors.needs_constant(point.span, "the middle of a circle"))
         return None
     latitude, longitude = value(point.latitude, context), value(point.longitude, context)
-    limits = ((latitude, 90, "latitude"), (longitude, 180, "longitude"))
-    for coordinate, limit, word in limits:
-        constant = coordinate.constant
-        if not isinstance(constant, int | Decimal) or abs(constant) > limit:
-            context.report(
-                type_errors.bad_place(
-                    coordinate.span, f"a {word} lies between -{limit} and {limit} degrees"
-                )
-            )
-            return None
+    is_sound = _lies_within(latitude, 90, "latitude", context)
+    if not (_lies_within(longitude, 180, "longitude", context) and is_sound):
+        return None
     return latitude, longitude
+
+
+def _lies_within(coordinate: Typed, limit: int, word: str, context: Context) -> bool:
+    constant = coordinate.constant
+    if isinstance(constant, int | Decimal) and -limit <= constant <= limit:
+        return True
+    reason = f"a {word} lies between -{limit} and {limit} degrees"
+    context.report(type_errors.bad_place(coordinate.span, reason))
+    return False

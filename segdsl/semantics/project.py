@@ -35,6 +35,7 @@ class Project:
 
     main: tree.Module
     declarations: Mapping[str, Named]
+    broken: frozenset[str]  # names whose declarations have been complained of
     cells: Mapping[str, tuple[Scalar, ...]]  # of list files, by the list's name
 
     @property
@@ -58,9 +59,10 @@ class Project:
 
 def collect(main: tree.Module, files: Files, sink: Sink) -> Project:
     """Return the project of a module: used files read, duplicate names complained of."""
+    modules = tuple(_modules(main, files, sink))
     declared: dict[str, Named] = {}
     cells: dict[str, tuple[Scalar, ...]] = {}
-    for declaration in _declarations(main, files, sink):
+    for declaration in (d for module in modules for d in module.declarations):
         if isinstance(declaration, tree.Use | tree.RuleTest):
             continue
         name = declaration.name
@@ -71,12 +73,13 @@ def collect(main: tree.Module, files: Files, sink: Sink) -> Project:
         declared[name.text] = declaration
         if isinstance(declaration, tree.FileList):
             cells[name.text] = _cells(declaration, files, sink)
-    return Project(main, declared, cells)
+    broken = frozenset[str]().union(*(module.broken for module in modules))
+    return Project(main, declared, broken - set(declared), cells)
 
 
-def _declarations(main: tree.Module, files: Files, sink: Sink) -> Iterator[tree.Declaration]:
-    """Yield the declarations of the main file, then those of the files that it uses, once each."""
-    yield from main.declarations
+def _modules(main: tree.Module, files: Files, sink: Sink) -> Iterator[tree.Module]:
+    """Yield the main module, then those of the files that it uses, once each."""
+    yield main
     seen = {main.source.path.resolve()} if main.source.path else set()
     waiting = [d for d in main.declarations if isinstance(d, tree.Use)]
     while waiting:
@@ -95,7 +98,7 @@ def _declarations(main: tree.Module, files: Files, sink: Sink) -> Iterator[tree.
             continue
         module, problems = parse(source)
         sink.extend(problems)
-        yield from module.declarations
+        yield module
         waiting.extend(d for d in module.declarations if isinstance(d, tree.Use))
 
 

@@ -171,7 +171,7 @@ def _reference(reference: tree.Reference, context: Context) -> Typed:
 def _condition_as_value(reference: tree.Reference, context: Context) -> Diagnostic:
     name = reference.parts[0].text
     declaration = context.declarations[name]
-    defined = declaration.name.span if not isinstance(declaration, tree.Use) else None
+    defined = None if isinstance(declaration, tree.Use | tree.RuleTest) else declaration.name.span
     return name_errors.wrong_kind(
         reference.span, reference.text, kind_of(declaration), "value", defined
     )
@@ -303,6 +303,8 @@ def _call(expression: tree.Call, context: Context) -> Typed:
         return _trait(expression, declaration, context)
     if declaration is not None:
         return context.complain(expression.span, type_errors.not_a_value(expression.span))
+    if name in context.broken:
+        return context.erroneous(expression.span)
     function = FUNCTIONS.get(name)
     if function is None or not function.is_callable:
         known = [row.name for row in FUNCTIONS.values() if row.is_callable]

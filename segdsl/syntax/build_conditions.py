@@ -164,9 +164,14 @@ def _near(
 
 
 def _among(
-    span: Span, subject: Expression, negation: str | None, count: Count, per: Expression | None
+    span: Span,
+    subject: Expression,
+    negation: str | None,
+    count: Count,
+    per: Expression | None,
+    within: Reference | None,
 ) -> tree.Among:
-    return tree.Among(subject, count, per, negation is not None, span)
+    return tree.Among(subject, count, per, within, negation is not None, span)
 
 
 def _anniversary_in(

@@ -38,6 +38,11 @@ def parse(source: Source) -> tuple[tree.Module, tuple[Diagnostic, ...]]:
         reader.read(tokens[start:end], "declaration")
         for start, end in pairwise([*starts, len(tokens)])
     ]
+    broken = frozenset(
+        source.text[tokens[start + 1].start : tokens[start + 1].end].strip("`")
+        for start, declaration in zip(starts, declarations, strict=True)
+        if declaration is None and start + 1 < len(tokens)
+    )
     if first and starts:
         bare, declared = source.span(tokens[0].start, tokens[first - 1].end), tokens[first]
         there = source.span(declared.start, declared.end)
@@ -47,6 +52,7 @@ def parse(source: Source) -> tuple[tree.Module, tuple[Diagnostic, ...]]:
         source,
         tuple(cast("tree.Declaration", d) for d in declarations if d is not None),
         cast("tree.Expression | None", condition),  # the grammar's rules say what each one builds
+        broken,
     )
     return module, tuple(sorted(sink, key=_position))
 

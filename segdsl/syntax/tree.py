@@ -441,11 +441,12 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Among:
-    """`first_name among 150 most common per country`."""
+    """`first_name among 150 most common per country within gold`."""
 
     subject: Expression
     count: Count
     per: Expression | None
+    within: Reference | None
     is_negated: bool
     span: Span = _span()
 
@@ -636,3 +637,4 @@ class Module:
     source: Source
     declarations: tuple[Declaration, ...]
     condition: Expression | None = None
+    broken: frozenset[str] = frozenset()  # names of declarations that have been complained of

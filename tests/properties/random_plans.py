@@ -1,143 +1,32 @@
-"""Random customers and random well-typed plans over their fields."""
+"""Random well-typed plans over the fields of random customers."""
 
 from __future__ import annotations
 
-import unicodedata
-from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
+from random_customers import (
+    CONSTANTS,
+    FIELDS,
+    NUMBERS,
+    PRICES,
+    TAGS,
+    day,
+    drawn,
+    instant,
+    place,
+    text,
+)
 
-from segdsl.catalog.types import DATE, INSTANT, NUMBER, PLACE, TEXT, YESNO, Folding, Kind, list_of
-from segdsl.catalog.types import Type
-from segdsl.functions.clock import Calendar, LeapDay
+from segdsl.catalog.types import DATE, INSTANT, NUMBER, TEXT, YESNO, Folding, Type
 from segdsl.functions.units import Direction, Unit
 from segdsl.plan import nodes as n
-from segdsl.plan.meaning import Customer
 
-ZONES = ("UTC", "Europe/Istanbul", "America/Havana", "Australia/Lord_Howe", "Pacific/Apia")
-CLOCK = [unit for unit in Unit if unit.is_clock]
 LONGER = [unit for unit in Unit if not unit.is_clock]
 FOLDINGS = tuple(Folding)
-NUMBERS = ("whole", "huge", "money", "fine", "ratio", "share")
-FIELDS = {
-    **dict.fromkeys(("city", "name", "address"), TEXT),
-    **dict.fromkeys(NUMBERS, NUMBER),
-    **dict.fromkeys(("born", "signup"), DATE),
-    **dict.fromkeys(("seen", "bought"), INSTANT),
-    "optin": YESNO,
-    "home": PLACE,
-    "tags": list_of(Kind.TEXT),
-    "scores": list_of(Kind.NUMBER),
-    "prices": list_of(Kind.NUMBER),
-    "visits": list_of(Kind.DATE),
-}
-
-letters = "aAbBnN iIıİsSßẞςσΣeéÉøØłŁ3٣۳ \u00a0\u200d\u0301\u0307\u0130kK@.~*?😀"
-texts = st.one_of(
-    st.sampled_from(["", " ", "\u2003\t", "İstanbul", "ISTANBUL", "ıstanbul", "Ali", "a@B.com", "a@@b"]),
-    st.text(letters, max_size=5),
-).map(lambda text: unicodedata.normalize("NFC", text))
-needles = texts.filter(bool)
-addresses = st.sampled_from(
-    ["203.0.113.7", "::ffff:203.0.113.9", "2001:db8::1", "10.0.0.1", "nonsense", "010.0.0.1", ""]
-)
-wholes = st.one_of(
-    st.integers(-5, 40),
-    st.sampled_from([2**53, 2**53 + 1, -(2**53) - 1, 2**63 - 1, -(2**63)]),
-)
-huges = st.one_of(wholes, st.sampled_from([2**63, 10**37, -(2**127), 2**127 - 1, 2**100 + 1]))
-floats = st.one_of(
-    st.floats(allow_nan=False, allow_infinity=False),
-    st.sampled_from([0.0, -0.0, 0.5, 1.0, 2.5, 1e308, float(2**53), 0.1, -3.0, 5e-324]),
-)
-monies = st.integers(-500, 500).map(lambda units: Decimal(units).scaleb(-2))
-fines = st.one_of(
-    monies,
-    st.sampled_from(
-        [
-            Decimal("0.1"),
-            Decimal("999999999999999999.999999999999999999"),
-            Decimal("-0.000000000000000001"),
-            Decimal("9007199254740993.000000000000000001"),
-        ]
-    ),
-)
-constants = st.one_of(wholes, huges, monies, fines, floats)
-dates = st.one_of(
-    st.dates(date(2019, 1, 1), date(2029, 12, 31)),
-    st.dates(),
-    st.sampled_from([date.min, date.max, date(2024, 2, 29), date(2023, 2, 28), date(2024, 12, 31)]),
-)
-_TURNS = [  # instants about changes of the clock in the zones above
-    datetime(2024, 11, 3, 4, 30, tzinfo=UTC),
-    datetime(2024, 11, 3, 5, 30, tzinfo=UTC),
-    datetime(2024, 4, 6, 15, tzinfo=UTC),
-    datetime(2011, 12, 30, 9, 59, 59, tzinfo=UTC),
-    datetime(2016, 3, 27, 1, tzinfo=UTC),
-]
-instants = st.one_of(
-    st.datetimes(datetime(2023, 6, 1), datetime(2026, 6, 1)).map(lambda t: t.replace(tzinfo=UTC)),
-    st.builds(
-        lambda turn, minutes: turn + timedelta(minutes=minutes),
-        st.sampled_from(_TURNS),
-        st.integers(-1500, 1500),
-    ),
-    st.sampled_from([datetime(3, 1, 1, tzinfo=UTC), datetime(9990, 1, 1, tzinfo=UTC)]),
-)
-places = st.tuples(
-    st.floats(-90, 90).map(lambda x: round(x, 3)), st.floats(-180, 180).map(lambda x: round(x, 3))
-)
-calendars = st.builds(
-    Calendar,
-    st.one_of(instants.filter(lambda t: 100 < t.year < 9900)),
-    st.sampled_from(ZONES),
-    st.integers(1, 7),
-    st.sampled_from(LeapDay),
-)
-
-
-def _lists(items: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
-    return st.lists(st.none() | items, max_size=4).map(tuple)
-
-
-CELLS: dict[str, st.SearchStrategy[Any]] = {
-    "city": st.sampled_from(["İstanbul", "istanbul", "Łódź", "lodz", "", " ", "Izmir"]) | texts,
-    "name": texts,
-    "address": addresses,
-    "whole": wholes,
-    "huge": huges,
-    "money": monies,
-    "fine": fines,
-    "ratio": floats,
-    "share": st.floats(0, 10).map(lambda x: round(x, 1)),
-    "born": dates,
-    "signup": dates,
-    "seen": instants,
-    "bought": instants,
-    "optin": st.booleans(),
-    "home": places,
-    "tags": _lists(st.sampled_from(["vip", "VIP", "vıp", "new", "", "é"])),
-    "scores": _lists(wholes),
-    "prices": _lists(st.sampled_from([0.5, 1.0, 2.0, 3.5])),
-    "visits": _lists(dates),
-}
-
-
-@st.composite
-def populations(draw: st.DrawFn) -> list[Customer]:
-    """Return customers with distinct keys in any order."""
-    keys = draw(
-        st.one_of(
-            st.lists(st.integers(-3, 40), unique=True, min_size=0, max_size=14),
-            st.lists(st.text("abİé9", max_size=3), unique=True, min_size=0, max_size=14),
-        )
-    )
-    return [
-        Customer(key, {name: draw(st.none() | cells) for name, cells in CELLS.items()})
-        for key in keys
-    ]
+constants = st.sampled_from(CONSTANTS)
+texts, dates, instants, places = drawn(text), drawn(day), drawn(instant), drawn(place)
 
 
 class Grower:
@@ -157,7 +46,9 @@ class Grower:
         return self.intern(n.Literal(value, type_))
 
     def constant(self, cells: st.SearchStrategy[Any], type_: Type) -> n.Literal:
-        return self.literal(self.draw(st.none() | cells if self.one(0, 0, 0, 1) else cells), type_)
+        return self.literal(
+            self.draw(st.none() | cells if self.one(False, False, False, True) else cells), type_
+        )
 
     def apply(self, function: str, type_: Type, *arguments: Any) -> n.Apply:
         return self.intern(n.Apply(function, arguments, type_))
@@ -172,7 +63,7 @@ class Grower:
     # ---- values
 
     def number(self, depth: int) -> n.Value:
-        kind = self.draw(st.integers(0, 12 if depth > 0 else 1))
+        kind = self.one(*range(13 if depth > 0 else 2))
         match kind:
             case 0:
                 return self.field(self.one(*NUMBERS))
@@ -181,9 +72,13 @@ class Grower:
             case 2:
                 return self.or_else(self.number, depth, NUMBER)
             case 3:
-                return self.apply(self.one("negate", "abs", "round"), NUMBER, self.number(depth - 1))
+                return self.apply(
+                    self.one("negate", "abs", "round"), NUMBER, self.number(depth - 1)
+                )
             case 4:
-                digits = self.one(self.literal(2, NUMBER), self.literal(400, NUMBER), self.number(0))
+                digits = self.one(
+                    self.literal(2, NUMBER), self.literal(400, NUMBER), self.number(0)
+                )
                 return self.apply("round", NUMBER, self.number(depth - 1), digits)
             case 5:
                 return self.apply("length", NUMBER, self.text(depth - 1))
@@ -199,8 +94,9 @@ class Grower:
             case 10:
                 return self.intern(n.Ntile(self.one(4, 5, 10), self.plain_number(depth - 1)))
             case 11:
-                spot = [self.constant(places.map(lambda p: p[i]), NUMBER) for i in (0, 1)]
-                return self.apply("distance", NUMBER, self.field("home"), *spot)
+                spot = self.draw(places)
+                here = [self.literal(side, NUMBER) for side in spot]
+                return self.apply("distance", NUMBER, self.field("home"), *here)
             case _:
                 name = self.one("add", "subtract", "multiply", "divide")
                 return self.apply(name, NUMBER, self.number(depth - 1), self.number(depth - 1))
@@ -209,7 +105,10 @@ class Grower:
         """Draw a number of one storage type, as ranks need."""
         if depth > 0 and self.draw(st.booleans()):
             return self.apply("abs", NUMBER, self.number(depth - 1))
-        return self.field(self.one(*NUMBERS))
+        number = self.field(self.one(*NUMBERS))
+        if number.name not in ("ratio", "share", "money") or self.draw(st.booleans()):
+            return number
+        return self.apply("or else", NUMBER, number, self.literal(self.one(0, 2**60, 3), NUMBER))
 
     def day_number(self, depth: int) -> n.Value:
         name = self.one("year", "month", "day", "weekday", "hour")
@@ -223,7 +122,7 @@ class Grower:
         return self.apply(f"{unit}s between", NUMBER, make(depth - 1), make(depth - 1))
 
     def text(self, depth: int) -> n.Value:
-        match self.draw(st.integers(0, 5 if depth > 0 else 2)):
+        match self.one(*range(6 if depth > 0 else 3)):
             case 0 | 1:
                 return self.field(self.one("city", "name", "address"))
             case 2:
@@ -236,7 +135,7 @@ class Grower:
                 return self.or_else(self.text, depth, TEXT)
 
     def date(self, depth: int) -> n.Value:
-        match self.draw(st.integers(0, 6 if depth > 0 else 3)):
+        match self.one(*range(7 if depth > 0 else 4)):
             case 0 | 1:
                 return self.field(self.one("born", "signup"))
             case 2:
@@ -251,7 +150,7 @@ class Grower:
                 return self.or_else(self.date, depth, DATE)
 
     def instant(self, depth: int) -> n.Value:
-        match self.draw(st.integers(0, 5 if depth > 0 else 3)):
+        match self.one(*range(6 if depth > 0 else 4)):
             case 0 | 1:
                 return self.field(self.one("seen", "bought"))
             case 2:
@@ -271,13 +170,13 @@ class Grower:
         match self.one("tags", "folded", "scores", "prices", "visits"):
             case "folded":
                 folded = self.intern(n.Folded(self.field("tags"), self.one(*FOLDINGS)))
-                return folded, st.sampled_from(["vip", "new"]), self.text
+                return folded, st.sampled_from(TAGS), self.text
             case "tags":
-                return self.field("tags"), st.sampled_from(["vip", "VIP", "é"]), self.text
+                return self.field("tags"), st.sampled_from(TAGS), self.text
             case "visits":
                 return self.field("visits"), dates, self.date
             case name:
-                return self.field(name), constants | st.integers(0, 3), self.number
+                return self.field(name), st.sampled_from(PRICES) | constants, self.number
 
     def value(self, depth: int) -> n.Value:
         make = self.one(self.number, self.text, self.date, self.instant, self.yesno)
@@ -286,7 +185,7 @@ class Grower:
     # ---- predicates
 
     def predicate(self, depth: int) -> n.Predicate:
-        match self.draw(st.integers(0, 9 if depth > 0 else 0)):
+        match self.one(*range(11 if depth > 0 else 1)):
             case 1:
                 return self.intern(n.Not(self.predicate(depth - 1)))
             case 2:
@@ -335,7 +234,9 @@ class Grower:
         how, folding = self.one(*n.How), self.one(*FOLDINGS)
         if how is n.How.MATCHES:
             folding = self.one(Folding.EXACT, Folding.CASE)
-            pattern = self.one("^a", "b+$", "[a-c]", r"\d", r"\w+\s", "(ab|ba)*i", "I.", r"\W", "^$")
+            pattern = self.one(
+                "^a", "b+$", "[a-c]", r"\d", r"\w+\s", "(ab|ba)*i", "I.", r"\W", "^$"
+            )
         elif how is n.How.LIKE:
             pattern = self.one("*", "i*", "*N", "?", "İ*", "a?b*", "~*", "ıst*", "*é", "ss*")
         else:
@@ -343,7 +244,8 @@ class Grower:
         subject = self.intern(n.Folded(self.text(depth), folding))
         if pattern is not None:
             return n.Match(how, subject, self.literal(pattern, TEXT), folding)
-        part = self.one(self.literal(self.draw(needles), TEXT), self.field("name"))
+        needle = self.draw(texts.map(lambda found: found[:2]).filter(bool))
+        part = self.one(self.literal(needle, TEXT), self.field("name"))
         return n.Match(how, subject, self.intern(n.Folded(part, folding)))
 
     def has(self, depth: int) -> n.Node:
@@ -390,17 +292,13 @@ class Grower:
 
     def common(self, depth: int) -> n.Node:
         subject = self.one(self.text(depth), self.plain_number(depth), self.date(depth))
-        return n.Common(subject, self.one(1, 2, 3), self.group(depth))
+        within = self.predicate(depth - 1) if self.one(0, 0, 1) else None
+        return n.Common(subject, self.one(1, 2, 3), self.group(depth), within)
 
 
 @st.composite
 def plans(draw: st.DrawFn) -> dict[str, n.Predicate]:
     """Return the roots of some segments that share nodes."""
     grower = Grower(draw)
-    count = draw(st.integers(1, 4))
+    count = draw(st.integers(1, 6))
     return {f"segment {i}": grower.predicate(4) for i in range(count)}
-
-
-def all_fields() -> list[n.Field]:
-    """Return every field that customers may have."""
-    return [n.Field(name, type_) for name, type_ in FIELDS.items()]

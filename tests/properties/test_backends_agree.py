@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 from hypothesis import given, reject
-from random_plans import all_fields, calendars, plans, populations
+from random_customers import all_fields, calendars, populations
+from random_plans import plans
 
 from segdsl.backends.polars.lower import polars_expression
 from segdsl.engine.evaluate import run
@@ -27,7 +28,7 @@ def defined(
         reject()
 
 
-@given(plans(), populations(), calendars)
+@given(plans(), populations, calendars)
 def test_the_engine_keeps_the_definition(
     segments: dict[str, n.Predicate], customers: list[Customer], calendar: Calendar
 ) -> None:
@@ -39,7 +40,7 @@ def test_the_engine_keeps_the_definition(
     assert all(mask.dtype == pl.Boolean and not mask.null_count() for mask in result.masks.values())
 
 
-@given(plans(), populations(), calendars)
+@given(plans(), populations, calendars)
 def test_a_single_expression_keeps_the_definition(
     segments: dict[str, n.Predicate], customers: list[Customer], calendar: Calendar
 ) -> None:

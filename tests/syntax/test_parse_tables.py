@@ -48,8 +48,11 @@ def test_the_table_is_plain_data() -> None:
 
 @pytest.fixture
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """Two places for tables, instead of those of the package and of the user."""
+    """Two places for tables of a tiny grammar, instead of those of the package and the user."""
     found = [tmp_path / "package" / "table.json", tmp_path / "user" / "table.json"]
+    grammar = tmp_path / "tiny.lark"
+    grammar.write_text(TINY, encoding="utf-8")
+    monkeypatch.setattr(parse_table, "grammar_file", lambda: grammar)
     monkeypatch.setattr(parse_table, "_places", lambda: iter(found))
     return found
 

@@ -8,7 +8,13 @@ from typing import TypeAlias
 
 import polars as pl
 
-from segdsl.backends.polars.numbers import common_number, fitted, fixed_dtype, is_number
+from segdsl.backends.polars.numbers import (
+    as_float_value,
+    common_number,
+    fitted,
+    fixed_dtype,
+    is_number,
+)
 from segdsl.catalog.types import Kind, Type
 from segdsl.diagnostics.catalog_errors import unsupported
 from segdsl.errors import UnsupportedError
@@ -22,6 +28,7 @@ _DTYPES: dict[Kind, pl.DataType] = {
     Kind.DATE: pl.Date(),
     Kind.INSTANT: INSTANT,
     Kind.WEEKDAY: pl.Int64(),
+    Kind.PLACE: pl.Struct({"latitude": pl.Float64(), "longitude": pl.Float64()}),
 }
 
 
@@ -156,12 +163,24 @@ def single(operand: Operand) -> Column:
     columns = [as_column(part) for part in operand]
     if len(columns) == 1:
         return columns[0]
-    dtype = common_number([c.dtype for c in columns])
-    if dtype is None or not all(
-        isinstance(part, Column) or literal(part, dtype) is not None for part in operand
-    ):
+    dtype = common_number([column.dtype for column in columns])
+    if all(map(_is_float, operand)):
+        return _joined_floats(operand)
+    if dtype is None:
         raise refuse("`or else` between exact numbers and floats can only be compared, not ranked")
     return Column(pl.coalesce([column.expr.cast(dtype) for column in columns]), dtype)
+
+
+def _joined_floats(operand: Operand) -> Column:
+    exprs = [p.expr if isinstance(p, Column) else pl.lit(as_float_value(p.value)) for p in operand]
+    return Column(pl.coalesce(exprs), pl.Float64())
+
+
+def _is_float(part: Part) -> bool:
+    """Return whether all values of a part are floats; a constant may be written as a decimal."""
+    if isinstance(part, Column):
+        return part.dtype.is_float()
+    return as_float_value(part.value) == part.value
 
 
 def map_values(

@@ -95,6 +95,12 @@ def fitted(value: Scalar, dtype: pl.DataType) -> Scalar | None:
     return _in_units(units, dtype) if is_exact and low <= units <= high else None
 
 
+def as_float_value(value: Scalar) -> float:
+    """Return a constant number as the nearest float."""
+    assert isinstance(value, int | float | Decimal)  # the checker has seen to numbers
+    return float(value)
+
+
 def common_number(dtypes: Sequence[pl.DataType]) -> pl.DataType | None:
     """Return a type that holds all values of the exact types, or None if there may be none."""
     if not all(is_number(dtype) and not dtype.is_float() for dtype in dtypes):
@@ -138,8 +144,7 @@ def compare_with_constant(
 ) -> pl.Expr:
     """Return the comparison of a number with a constant; null where the number is missing."""
     if dtype.is_float() or isinstance(value, float):
-        number = float(value)  # type: ignore[arg-type]  # the checker has seen to numbers
-        return RELATIONS[relation](as_float(expr, dtype), pl.lit(number))
+        return RELATIONS[relation](as_float(expr, dtype), pl.lit(as_float_value(value)))
     units, is_exact = _units(value, dtype)
     if not is_exact:
         # Between two values of the column: only the side matters.

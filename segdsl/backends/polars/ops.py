@@ -22,6 +22,7 @@ from segdsl.backends.polars.column import (
 from segdsl.backends.polars.numbers import (
     RELATIONS,
     as_float,
+    as_float_value,
     compare_columns,
     compare_with_constant,
     fitted,
@@ -95,7 +96,7 @@ def _one_of(part: Part, members: Sequence[Scalar]) -> pl.Expr:
     if not is_number(part.dtype):
         return _is_in(part.expr, members, part.dtype)
     if part.dtype.is_float():
-        return _is_in(part.expr, [float(m) for m in members], part.dtype)  # type: ignore[arg-type]  # numbers
+        return _is_in(part.expr, [as_float_value(m) for m in members], part.dtype)
     exact = [fitted(m, part.dtype) for m in members]
     floats = [m for m in members if isinstance(m, float)]
     found = [_is_in(part.expr, exact, part.dtype)]
@@ -117,13 +118,14 @@ def _is_in(expr: pl.Expr, members: Iterable[Scalar | None], dtype: pl.DataType) 
 
 def is_blank(operand: Operand) -> pl.Expr:
     """Return where the operand is missing, a text of white space only or an empty list."""
-    column = single(operand)
-    missing = column.expr.is_null()
-    if column.dtype == pl.String():
-        return missing | is_true(column.expr.str.strip_chars(WHITE_SPACE) == "")
-    if isinstance(column.dtype, pl.List):
-        return missing | is_true(column.expr.list.len() == 0)
-    return ~is_known(operand)
+    missing = ~is_known(operand)
+    match operand:
+        case (Column(text, pl.String()),):
+            return missing | is_true(text.str.strip_chars(WHITE_SPACE) == "")
+        case (Column(items, pl.List()),):
+            return missing | is_true(items.list.len() == 0)
+        case _:
+            return missing
 
 
 def search(how: How, text: Operand, part: Operand) -> pl.Expr:

@@ -21,14 +21,17 @@ def ranked(
     frame = _candidates(values, keys, groups)
     if within is not None:
         frame = frame.filter(within.gather(frame["row"]))
+    if groups is None:
+        rows = frame.sort("value", "key", descending=[is_top, False])["row"]
+        return _mask(rows.head(quota(amount, len(rows))), len(keys))
     frame = frame.sort("group", "value", "key", descending=[False, is_top, False])
-    sizes = frame.select(
+    places = frame.select(
         place=pl.int_range(pl.len()).over("group"), size=pl.len().over("group").cast(pl.Int64)
     )
-    distinct = sizes["size"].unique()
-    quotas = pl.Series([quota(amount, size) for size in distinct.to_list()], dtype=pl.Int64)
-    limits = sizes["size"].replace_strict(distinct, quotas, return_dtype=pl.Int64)
-    return _mask(frame["row"].filter(sizes["place"] < limits), len(keys))
+    sizes = places["size"].unique()
+    quotas = pl.Series([quota(amount, size) for size in sizes.to_list()], dtype=pl.Int64)
+    limits = places["size"].replace_strict(sizes, quotas, return_dtype=pl.Int64)
+    return _mask(frame["row"].filter(places["place"] < limits), len(keys))
 
 
 def ntile(values: pl.Series, keys: pl.Series, buckets: int) -> pl.Series:
@@ -46,9 +49,13 @@ def ntile(values: pl.Series, keys: pl.Series, buckets: int) -> pl.Series:
     return missing.scatter(rows, tiles)
 
 
-def common(values: pl.Series, groups: pl.Series | None, count: int) -> pl.Series:
+def common(
+    values: pl.Series, groups: pl.Series | None, within: pl.Series | None, count: int
+) -> pl.Series:
     """Return who has one of the most frequent values of their group; ties: the smaller value."""
     frame = _candidates(values, values, groups)
+    if within is not None:
+        frame = frame.filter(within.gather(frame["row"]))
     counts = (
         frame.group_by("group", "value")
         .len()

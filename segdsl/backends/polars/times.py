@@ -98,7 +98,7 @@ def _offsets(times: pl.Series, offset: Callable[[int], int]) -> pl.Series | int:
     """Return the zone's offset at each time, all in microseconds.
 
     Looks at both ends of each day that occurs and, where they differ, for the second between
-    them from which on the new offset holds.
+    them from which on the new offset holds: no zone changes its clock twice in a day.
     """
     offset = cache(offset)  # the end of a day is the start of the next
     starts: list[int] = []

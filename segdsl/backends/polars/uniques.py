@@ -65,7 +65,14 @@ def spread_mask(mask: pl.Series, codes: pl.Expr, dtype: pl.DataType) -> pl.Expr:
 def map_uniques(
     values: pl.Series, function: Callable[[list[Any]], list[Any]], dtype: pl.DataType
 ) -> pl.Series:
-    """Return a Python function of many values, called with the distinct known ones only."""
-    distinct = values.drop_nulls().unique()
-    results = pl.Series(function(distinct.to_list()), dtype=dtype, strict=False)
-    return values.replace_strict(distinct, results, default=None, return_dtype=dtype)
+    """Return a Python function of the known values, called with each distinct one only once.
+
+    Where hardly a value repeats itself, looking for those that do would take longer.
+    """
+    if _repeats(values):
+        distinct = values.drop_nulls().unique()
+        results = pl.Series(function(distinct.to_list()), dtype=dtype)
+        return values.replace_strict(distinct, results, default=None, return_dtype=dtype)
+    found = pl.repeat(None, len(values), dtype=dtype, eager=True)
+    results = pl.Series(function(values.drop_nulls().to_list()), dtype=dtype)
+    return found.scatter(values.is_not_null().arg_true(), results)

@@ -1,0 +1,89 @@
+"""`segdsl check`: what is wrong or doubtful in rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import click
+
+from segdsl import __version__
+from segdsl.cli.inputs import Inputs
+from segdsl.cli.options import examples, with_inputs, with_report
+from segdsl.cli.report import Report
+from segdsl.errors import SegdslError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from segdsl.diagnostics import Diagnostic
+
+_ROUNDS = 10  # of fixing: one fix may bring another to light
+
+
+@click.command(
+    "check",
+    epilog=examples(
+        "segdsl check rules.seg",
+        "segdsl check rules.seg customers.csv",
+        "segdsl check rules.seg --fix",
+        "segdsl check rules.seg --format sarif > segdsl.sarif",
+    ),
+)
+@with_inputs(strict=False)
+@click.option(
+    "--with-data", is_flag=True, help="Hold the rules against the catalog's own source, too."
+)
+@click.option("--fix", is_flag=True, help="Mend the files where there is one way to do so.")
+@click.option("--deny-warnings", is_flag=True, help="Warnings make the exit code 1, too.")
+@with_report("sarif")
+def command(
+    inputs: Inputs, report: Report, with_data: bool, fix: bool, deny_warnings: bool
+) -> None:
+    """Say what is wrong or doubtful in rules, and with DATA what the data say about them.
+
+    The exit code is 1 when there are errors, 0 when there are warnings alone.
+    """
+    found = _diagnostics(inputs, with_data)
+    if fix:
+        from segdsl.cli.fixing import fix_files
+
+        for _ in range(_ROUNDS):
+            if not fix_files(found, report):
+                break
+            found = _diagnostics(inputs, with_data)
+    counts = Counter(diagnostic.severity.value for diagnostic in found)
+    errors, warnings = counts["error"], counts["warning"]
+    match report.format:
+        case "json":
+            from segdsl.diagnostics import render_json
+
+            listed = [render_json(diagnostic) for diagnostic in found]
+            report.result({"diagnostics": listed, "errors": errors, "warnings": warnings})
+        case "sarif":
+            from segdsl.diagnostics.sarif import render_sarif
+
+            report.result(render_sarif(found, __version__))
+        case _:
+            shown = [d for d in found if not report.is_quiet or d.severity.value != "notice"]
+            report.diagnostics(shown, is_result=True)
+            report.text(f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}")
+    if errors or (deny_warnings and warnings):
+        raise click.exceptions.Exit(1)
+
+
+def _diagnostics(inputs: Inputs, with_data: bool) -> Sequence[Diagnostic]:
+    """Return all that can be said; data are read only where they are asked for."""
+    known: tuple[Diagnostic, ...] = ()
+    try:
+        rules = inputs.load()
+        known = rules.findings
+        if inputs.data is None and not with_data:
+            return known
+        return rules.check(inputs.data, as_of=inputs.as_of)
+    except SegdslError as error:
+        return (*known, *error.diagnostics)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

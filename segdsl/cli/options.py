@@ -1,0 +1,167 @@
+"""The options that commands share, and the inputs that they add up to."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from segdsl.cli.inputs import Inputs
+from segdsl.cli.report import Report
+
+Function = TypeVar("Function", bound=Callable[..., Any])  # what click decorates
+
+
+def examples(*lines: str) -> str:
+    """Return the epilog of a command's help."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def _as_of(ctx: click.Context, param: click.Parameter, value: str | None) -> date | datetime | None:
+    if value is None:
+        return None
+    try:
+        is_date = len(value) <= len("2026-01-31")
+        return date.fromisoformat(value) if is_date else datetime.fromisoformat(value)
+    except ValueError:
+        forms = "2026-01-31 or 2026-01-31T18:30"
+        raise click.BadParameter(f"`{value}` is no date or instant ({forms})", ctx, param) from None
+
+
+def _encoding(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
+    try:
+        return codecs.lookup(value).name
+    except LookupError:
+        raise click.BadParameter(f"`{value}` is no encoding", ctx, param) from None
+
+
+def _delimiter(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    mark = {"\\t": "\t", "tab": "\t"}.get(value or "", value)
+    if mark is not None and len(mark) != 1:
+        raise click.BadParameter("one character, or `tab`", ctx, param)
+    return mark
+
+
+def _params(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    given = {}
+    for value in values:
+        name, sign, text = value.partition("=")
+        if not sign or not name.strip():
+            raise click.BadParameter(f"`{value}` is not of the form name=value", ctx, param)
+        given[name.strip()] = text
+    return given
+
+
+_RULES = (
+    click.argument("rules", metavar="RULES"),
+    click.option("--param", "params", metavar="NAME=VALUE", multiple=True, callback=_params,
+                 help="Set a param of the rules; may be repeated."),
+    click.option("--catalog", type=click.Path(path_type=Path), metavar="FILE",
+                 help="The catalog; catalog.toml beside the rules if not said."),
+)  # fmt: skip
+_AS_OF = click.option(
+    "--as-of", callback=_as_of, metavar="DATE",
+    help="The instant that rules look from; the catalog's, else now. A date means its end.",
+)  # fmt: skip
+_READING = (
+    click.option("--encoding", callback=_encoding, metavar="NAME",
+                 help="The encoding of text files, such as cp1254; UTF-8 if not said."),
+    click.option("--delimiter", callback=_delimiter, metavar="MARK",
+                 help="What stands between the cells of a CSV file."),
+    click.option("--sheet", metavar="NAME", help="The sheet of an Excel file, if not the first."),
+    click.option("--key", metavar="COLUMN", help="The column that identifies a customer."),
+)  # fmt: skip
+_STRICT = click.option(
+    "--strict", is_flag=True, help="Cells that do not fit their declared type are an error."
+)
+
+
+def _stacked(function: Function, decorators: tuple[Callable[[Any], Any], ...]) -> Any:
+    for decorate in reversed(decorators):
+        function = decorate(function)
+    return function
+
+
+def with_inputs(*, strict: bool = True) -> Callable[[Function], Function]:
+    """Return a decorator that adds RULES, DATA and how they are read, and passes on `inputs`."""
+
+    def decorate(function: Function) -> Function:
+        @wraps(function)
+        def collected(**given: Any) -> Any:
+            names = {f.name for f in fields(Inputs)}
+            chosen = {name: given.pop(name) for name in names & given.keys()}
+            return function(Inputs(**chosen), **given)
+
+        return _stacked(  # type: ignore[no-any-return]  # click's decorators return what they get
+            collected,
+            (
+                _RULES[0],
+                click.argument("data", required=False, metavar="[DATA]"),
+                *_RULES[1:],
+                _AS_OF,
+                *_READING,
+                *((_STRICT,) if strict else ()),
+            ),
+        )
+
+    return decorate
+
+
+def with_reading(function: Function) -> Function:
+    """Add the options on how a file of data is read."""
+    return _stacked(function, _READING)  # type: ignore[no-any-return]
+
+
+def _remember(key: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """Return a callback that leaves a value where failures can see it."""
+
+    def remember(ctx: click.Context, _: click.Parameter, value: Any) -> Any:
+        ctx.meta[key] = value == "json" if key == "segdsl.json" else value
+        return value
+
+    return remember
+
+
+def with_report(*further: str) -> Callable[[Function], Function]:
+    """Return a decorator that adds --format, --quiet and --debug, and passes on `report`.
+
+    `further` are formats besides text and JSON; the one that is chosen is `report.format`.
+    """
+
+    def decorate(function: Function) -> Function:
+        @wraps(function)
+        def collected(*args: Any, format: str, quiet: bool, **given: Any) -> Any:
+            return function(*args, report=Report.of(format, is_quiet=quiet), **given)
+
+        return _stacked(  # type: ignore[no-any-return]
+            collected,
+            (
+                click.option(
+                    "--format",
+                    type=click.Choice(("text", "json", *further)),
+                    default="text",
+                    is_eager=True,
+                    callback=_remember("segdsl.json"),
+                    help="How the result is printed; text if not said.",
+                ),
+                click.option("--quiet", "-q", is_flag=True, help="No notices and no progress bar."),
+                click.option(
+                    "--debug",
+                    is_flag=True,
+                    is_eager=True,
+                    expose_value=False,
+                    callback=_remember("segdsl.debug"),
+                    help="Show the traceback of a failure.",
+                ),
+            ),
+        )
+
+    return decorate

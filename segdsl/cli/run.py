@@ -1,0 +1,154 @@
+"""`segdsl run`: write who is in which audience."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from segdsl.cli.inputs import Inputs
+from segdsl.cli.options import examples, with_inputs, with_report
+from segdsl.cli.progress import waiting
+from segdsl.cli.report import Report
+from segdsl.cli.sizes import base_line, show_sizes
+from segdsl.engine.outputs import LAYOUTS, Destination, Layout, Output, destination
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from segdsl.api import Ruleset
+    from segdsl.engine.membership import Membership
+
+
+def _columns(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    names = (name.strip() for value in values for name in value.split(","))
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+@click.command(
+    "run",
+    epilog=examples(
+        "segdsl run rules.seg --out out",
+        "segdsl run rules.seg customers.parquet --out out --output-format parquet",
+        "segdsl run rules.seg --out audiences.xlsx --columns email,city",
+        "segdsl run rules.seg --out long.csv --layout long --as-of 2026-11-01",
+    ),
+)
+@with_inputs()
+@click.option(
+    "--out", "-o", metavar="PATH",
+    help="A file (.csv .tsv .parquet .jsonl .xlsx .arrow) or a folder, which gets a file for each"
+    " audience and segdsl-run.json, the record of the run.",
+)  # fmt: skip
+@click.option(
+    "--output-format",
+    type=click.Choice([output.value for output in Output]),
+    help="The format of the files; that of the extension, else csv.",
+)
+@click.option(
+    "--layout",
+    type=click.Choice(LAYOUTS),
+    help="wide: a row for each customer and a yes/no column for each audience; long: a row for"
+    " each customer and audience that go together; files: one file for each audience.",
+)
+@click.option(
+    "--columns", metavar="NAMES", multiple=True, callback=_columns,
+    help="Columns of the data to carry along: email,city.",
+)  # fmt: skip
+@click.option("--traits", is_flag=True, help="Write the values of the rules' traits, too.")
+@with_report()
+def command(
+    inputs: Inputs,
+    report: Report,
+    out: str | None,
+    output_format: str | None,
+    layout: Layout | None,
+    columns: tuple[str, ...],
+    traits: bool,
+) -> None:
+    """Write who is in which audience, in key order, and show the sizes.
+
+    DATA is a file, a folder or a pattern of files; the catalog's own source if it is not given.
+    A run that fails or is killed leaves no half file. Files of an earlier run in the same folder
+    that are no longer made are removed; all other files stay. Cells are written as they are, also
+    texts that begin with = + - or @, which a spreadsheet may take for a formula when it opens a
+    CSV file.
+    """
+    where = _destination(out, layout, output_format)
+    _stop_cleanly()
+    rules = inputs.load()
+    with waiting("evaluating", report):
+        membership = rules.evaluate(
+            inputs.data, as_of=inputs.as_of, columns=columns, strict=inputs.strict
+        )
+    files: tuple[Path, ...] = ()
+    if where is not None:
+        with waiting("writing", report) as on_step:
+            try:
+                files = membership.write(
+                    where.path, where.layout, output=where.output, traits=traits, on_step=on_step
+                )
+            except ValueError as error:
+                raise click.UsageError(str(error)) from None
+    if report.is_json:
+        _print_record(membership, where, files, report)
+    else:
+        _show(membership, rules, where, files, report)
+
+
+def _destination(
+    out: str | None, layout: Layout | None, output_format: str | None
+) -> Destination | None:
+    if out is None:
+        return None
+    try:
+        return destination(out, layout, Output(output_format) if output_format else None)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _stop_cleanly() -> None:
+    """Let a plain `kill` clean up like an interrupt does; signals belong to the main thread."""
+    if threading.current_thread() is threading.main_thread():
+
+        def stop(number: int, _: FrameType | None) -> None:
+            raise SystemExit(128 + number)
+
+        signal.signal(signal.SIGTERM, stop)
+
+
+def _print_record(
+    membership: Membership, where: Destination | None, files: tuple[Path, ...], report: Report
+) -> None:
+    from segdsl.engine.versions import versions
+
+    report.result(
+        {
+            **membership.summary(),
+            "layout": where.layout if where else None,
+            "files": [str(file) for file in files],
+            "versions": versions(),
+        }
+    )
+
+
+def _show(
+    membership: Membership,
+    rules: Ruleset,
+    where: Destination | None,
+    files: tuple[Path, ...],
+    report: Report,
+) -> None:
+    report.notices(membership.notices)
+    show_sizes(membership, report)
+    report.text(base_line(membership, rules.catalog))
+    if where is None:
+        report.words("nothing is written; `--out out` writes a file for each audience")
+    elif where.is_folder:
+        noun = "file" if len(files) == 1 else "files"
+        report.text(f"{len(files):,} {noun} in {where.path}")
+    else:
+        report.text(f"written to {where.path}")
