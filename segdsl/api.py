@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +14,8 @@ from segdsl.diagnostics import Diagnostic, Sink, catalog_errors
 from segdsl.document import Folder, Stored, read_document, to_document
 from segdsl.errors import CompileError, DataError, UnsupportedError
 from segdsl.functions.scalars import canonical
-from segdsl.optimise.findings import note_constants, note_duplicates
-from segdsl.optimise.passes import optimised
+from segdsl.optimise.findings import note
+from segdsl.optimise.passes import optimised, simplified
 from segdsl.optimise.share import share
 from segdsl.plan import nodes as n
 from segdsl.plan.meaning import Customer
@@ -99,16 +99,21 @@ def _compiled(
 
 
 def _checked(
-    project: Project, catalog: Catalog | None, params: Mapping[str, str], sink: Sink
+    project: Project,
+    catalog: Catalog | None,
+    params: Mapping[str, str],
+    sink: Sink,
+    undeclared: Collection[str] = (),
 ) -> Ruleset:
-    schema = schema_of(catalog)
+    schema = schema_of(catalog, undeclared)
     plan = check(project, schema, params, sink)
     if sink.errors:
         raise CompileError(sink.diagnostics)
+    simple: dict[n.Node, n.Node] = {}
     if schema.fields is not None:
-        note_constants(plan, sink)
-        note_duplicates(plan, sink)
-    return Ruleset(project, plan, catalog, params, tuple(sink))
+        simple = simplified(plan.nodes, n.Interner())
+        note(plan, simple, sink)
+    return Ruleset(project, plan, catalog, params, tuple(sink), simple)
 
 
 def _param_text(value: object) -> str:
@@ -143,7 +148,7 @@ class Ruleset:
     catalog: Catalog | None = field(repr=False)
     params: Mapping[str, str]
     findings: tuple[Diagnostic, ...] = field(default=(), repr=False)
-    is_optimised: bool = field(default=True, repr=False)
+    simple: Mapping[n.Node, n.Node] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -170,12 +175,11 @@ class Ruleset:
     @cached_property
     def program(self) -> Program:
         """The shared steps that an evaluation runs."""
-        traits = {trait.name: trait.node for trait in self.plan.traits}
-        roots: dict[str, n.Node] = {**self.plan.segments, **traits}
-        if self.is_optimised:
-            roots = optimised(roots, n.Interner())
-        names = self.plan.segments
-        return share({name: roots[name] for name in names}, {name: roots[name] for name in traits})
+        simple = self.simple or simplified(self.plan.nodes, n.Interner())
+        return share(
+            {name: simple[root] for name, root in self.plan.segments.items()},
+            {trait.name: simple[trait.node] for trait in self.plan.traits},
+        )
 
     def evaluate(
         self,
@@ -243,13 +247,7 @@ class Ruleset:
 
     def bound(self, catalog: Catalog, undeclared: Collection[str] = ()) -> Ruleset:
         """Return the same rules checked under a catalog. Raises CompileError."""
-        sink = Sink()
-        plan = check(self.project, schema_of(catalog, undeclared), self.params, sink)
-        if sink.errors:
-            raise CompileError(sink.diagnostics)
-        note_constants(plan, sink)
-        note_duplicates(plan, sink)
-        return replace(self, plan=plan, catalog=catalog, findings=tuple(sink))
+        return _checked(self.project, catalog, self.params, Sink(), undeclared)
 
     def explain(
         self, profile: Mapping[str, Any], segment: str, *, as_of: AsOf | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -26,11 +27,13 @@ _ROUNDS = 10  # of fixing: one fix may bring another to light
     epilog=examples(
         "segdsl check rules.seg",
         "segdsl check rules.seg customers.csv",
+        "segdsl check loyal.seg lost.seg local.seg",
         "segdsl check rules.seg --fix",
         "segdsl check rules.seg --format sarif > segdsl.sarif",
     ),
 )
 @with_inputs(strict=False)
+@click.argument("further", nargs=-1, metavar="[RULES]...")
 @click.option(
     "--with-data", is_flag=True, help="Hold the rules against the catalog's own source, too."
 )
@@ -38,20 +41,27 @@ _ROUNDS = 10  # of fixing: one fix may bring another to light
 @click.option("--deny-warnings", is_flag=True, help="Warnings make the exit code 1, too.")
 @with_report("sarif")
 def command(
-    inputs: Inputs, report: Report, with_data: bool, fix: bool, deny_warnings: bool
+    inputs: Inputs,
+    report: Report,
+    further: tuple[str, ...],
+    with_data: bool,
+    fix: bool,
+    deny_warnings: bool,
 ) -> None:
     """Say what is wrong or doubtful in rules, and with DATA what the data say about them.
 
+    Several rule files may stand in place of RULES and DATA.
     The exit code is 1 when there are errors, 0 when there are warnings alone.
     """
-    found = _diagnostics(inputs, with_data)
+    files = _files(inputs, further)
+    found = _all_diagnostics(files, with_data)
     if fix:
         from segdsl.cli.fixing import fix_files
 
         for _ in range(_ROUNDS):
             if not fix_files(found, report):
                 break
-            found = _diagnostics(inputs, with_data)
+            found = _all_diagnostics(files, with_data)
     counts = Counter(diagnostic.severity.value for diagnostic in found)
     errors, warnings = counts["error"], counts["warning"]
     match report.format:
@@ -70,6 +80,21 @@ def command(
             report.text(f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}")
     if errors or (deny_warnings and warnings):
         raise click.exceptions.Exit(1)
+
+
+def _files(inputs: Inputs, further: tuple[str, ...]) -> tuple[Inputs, ...]:
+    """Return the inputs of each rule file; what stands second is data unless it is rules."""
+    if inputs.data is None or not inputs.data.endswith(".seg"):
+        if further:
+            raise click.UsageError("what stands here is RULES and DATA, or several rule files")
+        return (inputs,)
+    return tuple(
+        replace(inputs, rules=one, data=None) for one in (inputs.rules, inputs.data, *further)
+    )
+
+
+def _all_diagnostics(files: Sequence[Inputs], with_data: bool) -> Sequence[Diagnostic]:
+    return [one for inputs in files for one in _diagnostics(inputs, with_data)]
 
 
 def _diagnostics(inputs: Inputs, with_data: bool) -> Sequence[Diagnostic]:

@@ -56,7 +56,8 @@ def _syntax(inputs: Inputs) -> str:
     errors = [complaint for complaint in complaints if complaint.is_error]
     if errors:
         raise CompileError(errors)
-    return "\n".join(line for item in module.declarations for line in _lines(item))
+    items = (*module.declarations, *((module.condition,) if module.condition else ()))
+    return "\n".join(line for item in items for line in _lines(item))
 
 
 def _stage(inputs: Inputs, emit: str) -> str:

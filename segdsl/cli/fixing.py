@@ -55,4 +55,5 @@ def _as_before(path: Path, text: str) -> str:
     """Return the text with the line ends and the byte-order mark of the file."""
     data = path.read_bytes()
     mark = "\ufeff" if data.startswith(b"\xef\xbb\xbf") else ""
-    return mark + (text.replace("\n", "\r\n") if b"\r\n" in data else text)
+    is_windows = data.count(b"\r\n") * 2 > data.count(b"\n")
+    return mark + (text.replace("\n", "\r\n") if is_windows else text)

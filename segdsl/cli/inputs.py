@@ -143,6 +143,7 @@ def _in_folder(folder: Path) -> Path:
 
 
 def _missing(path: Path) -> CompileError:
+    from segdsl.diagnostics.near import near_names
     from segdsl.diagnostics.syntax_errors import unreadable_source
     from segdsl.diagnostics.wording import near_help
 
@@ -151,5 +152,7 @@ def _missing(path: Path) -> CompileError:
     except OSError:
         names = []
     near = near_help(path.name, names, "file")
-    hint = near[0] if near else "a condition of one word stands in parentheses: `(newsletter)`"
+    hint = near[0] if near else "look at the spelling and the folder"
+    if not path.suffix and not near_names(path.name, names):
+        hint = f"a condition of one word stands in parentheses: `({path.name})`"
     return CompileError((unreadable_source(str(path), "there is no such file", hint),))

@@ -90,6 +90,11 @@ class Report:
             _aligned(columns, cells)
 
 
+def clipped(text: str, limit: int = 120) -> str:
+    """Return a text for one line of a report: not longer than `limit`."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
 def is_terminal(stream: Any) -> bool:
     """Return whether a stream is a terminal that can do more than print."""
     return bool(stream.isatty()) and os.environ.get("TERM") != "dumb"

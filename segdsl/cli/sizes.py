@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from segdsl.cli.report import Column, Report
+from segdsl.cli.report import Column, Report, clipped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,7 @@ def show_funnel(membership: Membership, steps: dict[str, Sequence[Step]], report
         rows = [["all customers", f"{membership.base:,}", percent(1.0), ""]]
         rows += [
             [
-                step.text,
+                clipped(step.text),
                 f"{step.customers:,}",
                 percent(membership.share(step.customers)),
                 f"{step.lost:,}",

@@ -12,7 +12,7 @@ import click
 from segdsl.cli.inputs import Inputs
 from segdsl.cli.options import examples, with_inputs, with_report
 from segdsl.cli.progress import waiting
-from segdsl.cli.report import Report, is_terminal
+from segdsl.cli.report import Report, clipped, is_terminal
 from segdsl.cli.sizes import moment
 
 if TYPE_CHECKING:
@@ -143,7 +143,8 @@ def _seen(tree: Explanation) -> str:
     from segdsl.diagnostics.snippet import shown
 
     seen = ", ".join(f"{what} is {_value(value)}" for what, value in tree.values)
-    return shown(f"{tree.text}   ({seen})" if seen else tree.text)
+    text = clipped(tree.text)
+    return shown(f"{text}   ({clipped(seen)})" if seen else text)
 
 
 def _value(value: Any) -> str:

@@ -1,0 +1,1 @@
+"""Runs programs over customers' data, from files to files."""

@@ -12,10 +12,11 @@ from segdsl.functions.clock import Calendar
 from segdsl.plan import nodes as n
 from segdsl.plan.dump import describe, scalar
 from segdsl.plan.meaning import Customer, meaning
-from segdsl.plan.plan import Clause
+from segdsl.plan.plan import Clause, clauses
 from segdsl.source import Span
 
 POPULATION = (n.Ranked, n.Common, n.Ntile)
+_DEEPEST = 50  # levels of definitions that are told one inside the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +77,26 @@ def explain(
         if isinstance(node, POPULATION):
             raise UnsupportedError((catalog_errors.needs_population(describe(node)),))
         values[node] = meaning(node, values.__getitem__, customer, calendar)
-    return _explained(clause, values)
+    return _explained(clause, values, set())
 
 
-def _roots(clause: Clause) -> list[n.Node]:
-    found: list[n.Node] = []
-    stack = [clause]
-    while stack:
-        current = stack.pop()
-        found += [current.node, *current.subjects]
-        stack.extend(current.items)
-    return found
+def _roots(root: Clause) -> list[n.Node]:
+    return [node for clause in clauses(root) for node in (clause.node, *clause.subjects)]
 
 
-def _explained(clause: Clause, values: Mapping[n.Node, Any]) -> Explanation:
+def _explained(
+    clause: Clause, values: Mapping[n.Node, Any], told: set[int], depth: int = 0
+) -> Explanation:
+    """Return one clause's explanation; what has been told once is not told again in full."""
     text = " ".join(clause.span.text.split()) if clause.span else describe(clause.node)
     seen = {
         describe(subject): values[subject]
         for subject in clause.subjects
         if not isinstance(subject, n.Bucket)
     }
-    items = tuple(_explained(item, values) for item in clause.items)
+    below = clause.items if depth < _DEEPEST else ()
+    new = [item for item in below if id(item) not in told]
+    told.update(map(id, new))
+    items = tuple(_explained(item, values, told, depth + 1) for item in new)
     holds = bool(values[clause.node])
     return Explanation(text, holds, tuple(seen.items()), clause.span, items, clause.name)

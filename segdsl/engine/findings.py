@@ -14,7 +14,7 @@ from segdsl.engine.readers import read_customers
 from segdsl.functions.clock import Calendar
 from segdsl.functions.folding import fold, fold_many
 from segdsl.optimise.passes import optimised
-from segdsl.optimise.rewrite import rewrite
+from segdsl.optimise.rewrite import rewritten
 from segdsl.optimise.share import share
 from segdsl.plan import nodes as n
 from segdsl.plan.plan import LiteralUse, NegationUse, Plan
@@ -114,5 +114,5 @@ def _admitted(root: n.Node, item: n.Predicate, field: n.Field) -> n.Node:
             return intern(n.All((intern(n.Known(field)), node)))
         return node
 
-    without = rewrite({"without": root}, strict, n.Interner())["without"]
+    without = rewritten([root], strict, n.Interner())[root]
     return n.All((root, n.Not(without)))  # type: ignore[arg-type]  # roots are predicates

@@ -1,0 +1,1 @@
+"""What functions and predicates mean, and the tables that they stand on."""

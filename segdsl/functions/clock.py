@@ -51,11 +51,19 @@ class Calendar:
     @cached_property
     def today(self) -> date:
         """The local date of as-of."""
-        return self.local_date(self.as_of)
+        return self.as_of.astimezone(self.zone).date()
 
-    def local_date(self, instant: datetime) -> date:
-        """Return the local date of an aware instant."""
-        return instant.astimezone(self.zone).date()
+    def local(self, instant: datetime) -> datetime | None:
+        """Return the local time of an aware instant; None outside the years 1 to 9999."""
+        try:
+            return instant.astimezone(self.zone)
+        except OverflowError:
+            return None
+
+    def local_date(self, instant: datetime) -> date | None:
+        """Return the local date of an aware instant; None outside the years 1 to 9999."""
+        local = self.local(instant)
+        return local.date() if local else None
 
     def instant(self, local: datetime) -> datetime:
         """Return the UTC instant of a local (naive) or aware time, as `to_instant` does."""

@@ -72,14 +72,16 @@ def _domain(_: Calendar, email: str) -> str | None:
 def _of_day(read: Callable[[date], int]) -> Meaning:
     """Return a meaning that reads the date, for an instant the local date."""
 
-    def meaning(calendar: Calendar, value: date) -> int:
-        return read(calendar.local_date(value) if isinstance(value, datetime) else value)
+    def meaning(calendar: Calendar, value: date) -> int | None:
+        day = calendar.local_date(value) if isinstance(value, datetime) else value
+        return read(day) if day else None
 
     return meaning
 
 
-def _hour(calendar: Calendar, instant: datetime) -> int:
-    return instant.astimezone(calendar.zone).hour
+def _hour(calendar: Calendar, instant: datetime) -> int | None:
+    local = calendar.local(instant)
+    return local.hour if local else None
 
 
 def _between(unit: Unit) -> Function:

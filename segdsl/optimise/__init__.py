@@ -1,0 +1,1 @@
+"""Makes plans smaller, and programs out of them."""

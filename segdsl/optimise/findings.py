@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from segdsl.catalog.types import Kind
 from segdsl.diagnostics import Sink, findings
-from segdsl.optimise.passes import optimised
 from segdsl.optimise.ranges import Range, range_of
 from segdsl.plan import nodes as n
 from segdsl.plan.dump import describe
@@ -15,12 +14,19 @@ from segdsl.plan.typing import type_of
 from segdsl.source import Span
 
 
-def note_duplicates(plan: Plan, sink: Sink) -> None:
+def note(plan: Plan, simple: Mapping[n.Node, n.Node], sink: Sink) -> None:
+    """Point out what the optimiser found; `simple` says what became of each node of the plan."""
+    # where a finding says already why a clause is odd, as of `between 34 and 25`
+    explained = frozenset(finding.primary.span for finding in sink if finding.primary)
+    _note_constants(plan, simple, explained, sink)
+    _note_duplicates(plan, simple, sink)
+
+
+def _note_duplicates(plan: Plan, simple: Mapping[n.Node, n.Node], sink: Sink) -> None:
     """Point out segments that mean the same, however written; naming another one is as meant."""
-    simple = optimised(plan.segments, n.Interner())
     first: dict[n.Node, Audience] = {}
     for audience in plan.audiences:
-        earlier = first.setdefault(simple[audience.name], audience)
+        earlier = first.setdefault(simple[audience.root], audience)
         is_alias = audience.clause.name is not None or "." in audience.name
         if earlier is not audience and not is_alias:
             sink.report(
@@ -28,32 +34,20 @@ def note_duplicates(plan: Plan, sink: Sink) -> None:
             )
 
 
-def note_constants(plan: Plan, sink: Sink) -> None:
+def _note_constants(
+    plan: Plan, simple: Mapping[n.Node, n.Node], explained: Collection[Span], sink: Sink
+) -> None:
     """Point out clauses that are never or always true; of nested ones the innermost.
 
     A clause whose own text is the constant (`sample 100%`) is as meant and is left alone.
     """
-    intern = n.Interner()
-    # where a finding says already why a clause is odd, as of `between 34 and 25`
-    explained = frozenset(finding.primary.span for finding in sink if finding.primary)
-    for audience in plan.audiences:
-        _note(audience.clause, explained, intern, sink)
-
-
-def _note(root: Clause, explained: frozenset[Span], intern: n.Interner, sink: Sink) -> None:
-    listed = list(clauses(root))
-    roots = {str(i): clause.node for i, clause in enumerate(listed)}
-    simple = optimised(roots, intern)
+    listed = list(clauses(*(audience.clause for audience in plan.audiences)))
     told: set[int] = set()  # clauses that hold a told one inside
-    for i in reversed(range(len(listed))):
-        clause = listed[i]
-        if any(id(item) in told for item in clause.items):
+    for clause in reversed(listed):
+        if clause.span in explained or any(id(item) in told for item in clause.items):
             told.add(id(clause))
             continue
-        if clause.span in explained:
-            told.add(id(clause))
-            continue
-        reason = _reason(clause, simple[str(i)])
+        reason = _reason(clause, simple[clause.node])
         if reason is None or clause.span is None:
             continue
         is_always, why = reason

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias, TypeVar, cast
 
-from segdsl.optimise.rewrite import rewrite
+from segdsl.optimise.rewrite import rewritten
 from segdsl.plan import nodes as n
 from segdsl.plan.meaning import compare
 from segdsl.plan.typing import type_of
@@ -55,12 +55,20 @@ PASSES: tuple[Rule, ...] = (simplify,)
 _NodeT = TypeVar("_NodeT", bound=n.Node)
 
 
+def simplified(roots: Iterable[n.Node], intern: n.Interner) -> dict[n.Node, n.Node]:
+    """Return what becomes of every node that the roots stand on after all passes."""
+    found = {node: node for node in n.ordered(*roots)}
+    for rule in PASSES:
+        done = rewritten(found.values(), rule, intern)
+        found = {node: done[now] for node, now in found.items()}
+    return found
+
+
 def optimised(roots: Mapping[str, _NodeT], intern: n.Interner) -> dict[str, _NodeT]:
     """Return the roots after all passes."""
-    found: dict[str, n.Node] = dict(roots)
-    for rule in PASSES:
-        found = rewrite(found, rule, intern)
-    return cast("dict[str, _NodeT]", found)  # a pass makes predicates of predicates
+    found = simplified(roots.values(), intern)
+    done = {name: found[root] for name, root in roots.items()}
+    return cast("dict[str, _NodeT]", done)  # a pass makes predicates of predicates
 
 
 def _flat(items: Iterable[n.Predicate], kind: type[n.All | n.Any]) -> dict[n.Predicate, None]:

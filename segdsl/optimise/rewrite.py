@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from segdsl.plan import nodes as n
 
 
-def rewrite(
-    roots: Mapping[str, n.Node], rule: Callable[[n.Node, n.Interner], n.Node], intern: n.Interner
-) -> dict[str, n.Node]:
-    """Return the roots with `rule` applied to every node after its children."""
+def rewritten(
+    roots: Iterable[n.Node], rule: Callable[[n.Node, n.Interner], n.Node], intern: n.Interner
+) -> dict[n.Node, n.Node]:
+    """Return what becomes of every node that the roots stand on under `rule`, children first."""
     done: dict[n.Node, n.Node] = {}
-    for node in n.ordered(*roots.values()):
+    for node in n.ordered(*roots):
         done[node] = rule(_with_children(node, done, intern), intern)
-    return {name: done[root] for name, root in roots.items()}
+    return done
 
 
 def _with_children(node: n.Node, done: Mapping[n.Node, n.Node], intern: n.Interner) -> n.Node:

@@ -1,0 +1,1 @@
+"""The logical plan, what it means, and the program made of it."""

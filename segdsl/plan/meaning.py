@@ -197,7 +197,8 @@ def _in_period(node: n.InPeriod, value: Anything, calendar: Calendar) -> bool:
     first, last = calendar.days_of(node.direction, node.count, node.unit, node.is_full)
     if not isinstance(value, datetime):
         return bool(first <= value <= last)
-    return first <= calendar.local_date(value) <= last and _on_its_side(node, value, calendar)
+    day = calendar.local_date(value)
+    return day is not None and first <= day <= last and _on_its_side(node, value, calendar)
 
 
 def _on_its_side(node: n.InPeriod, instant: datetime, calendar: Calendar) -> bool:

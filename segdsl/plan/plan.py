@@ -86,6 +86,13 @@ class Plan:
         return {audience.name: audience.root for audience in self.audiences}
 
     @property
+    def nodes(self) -> tuple[n.Node, ...]:
+        """The nodes of all clauses and traits."""
+        found = clauses(*(audience.clause for audience in self.audiences))
+        traits = (trait.node for trait in self.traits)
+        return tuple(dict.fromkeys((*(clause.node for clause in found), *traits)))
+
+    @property
     def fields(self) -> tuple[n.Field, ...]:
         """The customer fields that audiences and traits read, by name."""
         roots = (*self.segments.values(), *(trait.node for trait in self.traits))
@@ -93,10 +100,17 @@ class Plan:
         return tuple(sorted(found, key=lambda field: field.name))
 
 
-def clauses(clause: Clause) -> Iterator[Clause]:
-    """Yield a clause and all clauses below it."""
-    stack = [clause]
+def clauses(*roots: Clause) -> Iterator[Clause]:
+    """Yield each clause that the roots hold, once, before those that it holds itself."""
+    order: list[Clause] = []
+    done: set[int] = set()
+    stack = [(root, False) for root in reversed(roots)]
     while stack:
-        current = stack.pop()
-        yield current
-        stack.extend(reversed(current.items))
+        current, is_left = stack.pop()
+        if is_left:
+            order.append(current)
+        elif id(current) not in done:
+            done.add(id(current))
+            stack.append((current, True))
+            stack.extend((item, False) for item in current.items)
+    return reversed(order)

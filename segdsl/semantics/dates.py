@@ -69,7 +69,7 @@ def anniversary(expression: tree.Anniversary, context: Context) -> Judged:
     if not _is_dated(day, "`anniversary of`", context):
         return nobody(context)
     day = as_date(day, context)
-    if isinstance(day.node, n.Field):
+    if any(isinstance(node, n.Field) for node in n.ordered(day.node)):
         context.report(type_errors.needs_constant(day.span, "the day of an anniversary"))
         return nobody(context)
     node = intern(n.AnniversaryOn(dated.node, day.node))

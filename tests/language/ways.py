@@ -100,7 +100,8 @@ def _by_polars(ruleset: Ruleset, case: Case) -> Memberships:
 
 
 def _by_plain_polars(ruleset: Ruleset, case: Case) -> Memberships:
-    return _by_polars(replace(ruleset, is_optimised=False), case)
+    as_it_is = {node: node for node in ruleset.plan.nodes}
+    return _by_polars(replace(ruleset, simple=as_it_is), case)
 
 
 def _frame(ruleset: Ruleset, case: Case) -> pl.DataFrame:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
+import io
 import re
+import shlex
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from click.testing import CliRunner
 
 import segdsl
 from segdsl.catalog import parse_catalog
@@ -158,3 +164,68 @@ def conditions(block: Block) -> Iterator[tuple[int, str]]:
 def catalog_problems(block: Block) -> tuple[Diagnostic, ...]:
     """Return what is wrong with a catalog that a document shows."""
     return parse_catalog(Source.of(block.text, str(block)))[1]
+
+
+def commands(block: Block) -> Iterator[tuple[str, str]]:
+    """Yield the command lines of a console block, each with the output that is shown."""
+    for part in re.split(r"(?m)^\$ ", block.text)[1:]:
+        command, _, output = part.partition("\n")
+        yield command, output
+
+
+def output_of(command: str) -> str:
+    """Return what a `segdsl` command prints, both streams together."""
+    from segdsl.cli import main
+
+    words = shlex.split(command)
+    if words[0] != "segdsl":
+        raise ValueError(f"only segdsl is run here, not {words[0]}")
+    result = CliRunner().invoke(main, words[1:])
+    lines = (line.rstrip() for line in result.output.strip("\n").split("\n"))
+    return "".join(f"{line}\n" for line in lines) if result.output else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A statement of a Python block, what it gives, and what the comments say that it gives."""
+
+    code: str
+    given: tuple[str, ...]
+    told: tuple[str, ...]
+
+
+def statements(block: Block) -> Iterator[Shown]:
+    """Run a Python block and yield the statements whose result is told.
+
+    The value of an expression is told behind it, what it prints on the lines below.
+    """
+    lines = block.text.split("\n")
+    namespace: dict[str, object] = {}
+    for statement in ast.parse(block.text).body:
+        code = ast.unparse(statement)
+        end = statement.end_lineno or statement.lineno
+        behind = lines[end - 1][statement.end_col_offset :].strip()
+        below = [line[2:] for line in _comments_below(lines, end)]
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            if not isinstance(statement, ast.Expr):
+                exec(code, namespace)
+                continue
+            value = eval(code, namespace)
+        if printed.getvalue():
+            yield Shown(code, tuple(printed.getvalue().rstrip("\n").split("\n")), tuple(below))
+        else:
+            yield Shown(code, (repr(value),), (behind.removeprefix("# "),))
+
+
+def _comments_below(lines: list[str], at: int) -> Iterator[str]:
+    for line in lines[at:]:
+        if not line.startswith("# "):
+            return
+        yield line
+
+
+def is_as_told(given: str, told: str) -> bool:
+    """Return whether a text is the one that is told, in which `…` stands for anything."""
+    shape = ".*".join(re.escape(part) for part in told.split("…"))
+    return re.fullmatch(shape, given) is not None

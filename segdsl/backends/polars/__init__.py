@@ -1,0 +1,1 @@
+"""The embedded backend: plan nodes as Polars expressions."""

@@ -49,7 +49,7 @@ def open_delimited(path: Path, encoding: str | None, delimiter: str | None) -> D
         content = _without_blank_lines(lines, rows)
         rows = rows.filter(~pl.col("is_blank"))
     start, height = int(rows["line"][0]) - 1, int(rows["height"][0])
-    header = _cells("\n".join(lines[start : start + height]), mark)
+    header = _cells("\n".join(lines[start : start + height]), mark, place)
     _demand_cells(rows.select("line", "cells"), len(header), place)
     frame = pl.scan_csv(
         content,
@@ -103,8 +103,13 @@ def _without_blank_lines(lines: pl.Series, rows: pl.DataFrame) -> bytes:
     return ("\n".join(kept) + "\n").encode("utf-8")
 
 
-def _cells(text: str, mark: str) -> list[str]:
-    return next(csv.reader(io.StringIO(text, newline=""), delimiter=mark), [])
+def _cells(text: str, mark: str, place: str) -> list[str]:
+    """Return the cells of the header. Raises DataError for one that no header would have."""
+    try:
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=mark), [])
+    except csv.Error:
+        reason = f"the first line has {len(text):,} characters, which is no header"
+        raise DataError((unreadable_data(reason, place),)) from None
 
 
 def _demand_cells(rows: pl.DataFrame, expected: int, place: str) -> None:
