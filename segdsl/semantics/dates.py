@@ -6,9 +6,10 @@ from segdsl.catalog.types import DATE, INSTANT, Type
 from segdsl.diagnostics import type_errors
 from segdsl.functions.units import Direction
 from segdsl.plan import nodes as n
+from segdsl.semantics.calls import as_date
 from segdsl.semantics.context import Context, Typed
 from segdsl.semantics.forms import Judged, compared, judged, nobody
-from segdsl.semantics.values import as_date, value, whole_number
+from segdsl.semantics.values import value, whole_number
 from segdsl.syntax import tree
 
 _RELATIONS = {

@@ -11,8 +11,9 @@ from segdsl.diagnostics import Diagnostic, type_errors
 from segdsl.functions.folding import fold
 from segdsl.plan import nodes as n
 from segdsl.plan.plan import LiteralUse
+from segdsl.semantics.calls import as_date
 from segdsl.semantics.context import Context, Typed
-from segdsl.semantics.values import as_date, value
+from segdsl.semantics.values import value
 from segdsl.source import Span
 from segdsl.syntax import tree
 

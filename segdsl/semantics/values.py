@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from segdsl.catalog.types import DATE, INSTANT, LIST_ANY, NUMBER, TEXT, Kind, Type
+from segdsl.catalog.types import DATE, INSTANT, NUMBER, TEXT
 from segdsl.catalog.types import YESNO as YES_NO
 from segdsl.diagnostics import (
     Diagnostic,
@@ -16,10 +16,11 @@ from segdsl.diagnostics import (
 )
 from segdsl.functions.clock import to_instant
 from segdsl.functions.scalars import whole_if_possible
-from segdsl.functions.table import FUNCTIONS, Function, Overload
+from segdsl.functions.table import FUNCTIONS
 from segdsl.functions.units import Unit
 from segdsl.plan import nodes as n
 from segdsl.plan.plan import Clause
+from segdsl.semantics.calls import applied, typed_call
 from segdsl.semantics.context import DEPTH_LIMIT, Context, NamedList, Typed
 from segdsl.semantics.names import kind_of, names_of, resolve
 from segdsl.source import Span
@@ -137,19 +138,6 @@ def constant_number(count: tree.Count, what: str, context: Context) -> Typed | N
     return None
 
 
-def applied(function: str, arguments: Sequence[Typed], result: Type, context: Context) -> n.Apply:
-    """Return the node of a function applied to values of fitting types."""
-    nodes = tuple(argument.node for argument in arguments)
-    return context.record.intern(n.Apply(function, nodes, result))
-
-
-def as_date(typed: Typed, context: Context) -> Typed:
-    """Return a date: an instant becomes its local date, anything else stays as it is."""
-    if typed.type != INSTANT:
-        return typed
-    return Typed(applied("local date", (typed,), DATE, context), typed.span)
-
-
 def _reference(reference: tree.Reference, context: Context) -> Typed:
     found = resolve(reference, context)
     match found:
@@ -177,56 +165,6 @@ def _condition_as_value(reference: tree.Reference, context: Context) -> Diagnost
     )
 
 
-def _typed_call(
-    function: Function, arguments: Sequence[Typed], span: Span, context: Context
-) -> Typed:
-    """Return the call under the first overload that fits, instants taken as dates if need be."""
-    if any(argument.type.is_error for argument in arguments):
-        return context.erroneous(span)
-    sized = [row for row in function.overloads if len(row.parameters) == len(arguments)]
-    if not sized:
-        expected = " or ".join(str(len(row.parameters)) for row in function.overloads)
-        wanted = int(expected) if expected.isdigit() else expected
-        return context.complain(
-            span, name_errors.argument_count(span, function.name, wanted, len(arguments))
-        )
-    for row in sized:
-        dated = [
-            as_date(argument, context) if parameter == DATE else argument
-            for argument, parameter in zip(arguments, row.parameters, strict=True)
-        ]
-        if all(map(_fits, dated, row.parameters)):
-            return Typed(applied(function.name, dated, row.result, context), span)
-    return _misfit(function, arguments, sized[0], span, context)
-
-
-def _misfit(
-    function: Function,
-    arguments: Sequence[Typed],
-    row: Overload,
-    span: Span,
-    context: Context,
-) -> Typed:
-    """Complain of the first argument that does not fit."""
-    wanted_type, found = next(
-        (parameter, argument)
-        for argument, parameter in zip(arguments, row.parameters, strict=True)
-        if not _fits(argument, parameter)
-    )
-    if wanted_type == INSTANT and found.type == DATE:
-        return context.complain(span, type_errors.clock_on_date(found.span, function.name))
-    return context.complain(
-        found.span,
-        type_errors.wrong_operand(
-            found.span, f"`{function.form}`", str(wanted_type), str(found.type)
-        ),
-    )
-
-
-def _fits(argument: Typed, parameter: Type) -> bool:
-    return argument.type == parameter or (parameter == LIST_ANY and argument.type.kind is Kind.LIST)
-
-
 def _arithmetic(expression: tree.Arithmetic, context: Context) -> Typed:
     left, right = expression.left, expression.right
     if isinstance(right, tree.Duration) and expression.operator in (
@@ -239,7 +177,7 @@ def _arithmetic(expression: tree.Arithmetic, context: Context) -> Typed:
         return _shift(value(right, context), left, 1, expression.span, context)
     function = FUNCTIONS[_ARITHMETIC[expression.operator]]
     operands = value(left, context), value(right, context)
-    return _typed_call(function, operands, expression.span, context)
+    return typed_call(function, operands, expression.span, context)
 
 
 def _shift(base: Typed, duration: tree.Duration, sign: int, span: Span, context: Context) -> Typed:
@@ -270,7 +208,7 @@ def _negative(expression: tree.Negative, context: Context) -> Typed:
     if isinstance(operand.constant, int | Decimal) and operand.type == NUMBER:
         node = context.record.intern(n.Literal(-operand.constant, NUMBER))
         return Typed(node, expression.span, operand.is_percent)
-    return _typed_call(FUNCTIONS["negate"], (operand,), expression.span, context)
+    return typed_call(FUNCTIONS["negate"], (operand,), expression.span, context)
 
 
 def _or_else(expression: tree.OrElse, context: Context) -> Typed:
@@ -320,7 +258,7 @@ def _call(expression: tree.Call, context: Context) -> Typed:
                 arguments[1].span, "the number of digits", arguments[1].span.text
             ),
         )
-    return _typed_call(function, arguments, expression.span, context)
+    return typed_call(function, arguments, expression.span, context)
 
 
 def _trait(expression: tree.Call, trait: tree.Trait, context: Context) -> Typed:
@@ -353,7 +291,7 @@ def _measure(expression: tree.MeasureOf, context: Context) -> Typed:
         node = n.Ntile(_NTILES[expression.measure], operand.node)
         return Typed(context.record.intern(node), expression.span)
     function = FUNCTIONS[expression.measure]
-    return _typed_call(function, (operand,), expression.span, context)
+    return typed_call(function, (operand,), expression.span, context)
 
 
 def is_rankable(operand: Typed, what: str, context: Context) -> bool:
@@ -382,4 +320,4 @@ def _elapsed(expression: tree.Elapsed, context: Context) -> Typed:
                 expression.span, type_errors.clock_on_date(operand.span, expression.unit)
             )
     function = FUNCTIONS[f"{expression.unit}s between"]
-    return _typed_call(function, (start, end), expression.span, context)
+    return typed_call(function, (start, end), expression.span, context)
