@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Context, Decimal, localcontext
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,23 +16,26 @@ from segdsl.document import Folder, Stored, read_document, to_document
 from segdsl.errors import CompileError, DataError, UnsupportedError
 from segdsl.functions.scalars import canonical
 from segdsl.optimise.findings import note
-from segdsl.optimise.passes import optimised, simplified
+from segdsl.optimise.passes import simplified
 from segdsl.optimise.share import share
 from segdsl.plan import nodes as n
 from segdsl.plan.meaning import Customer
-from segdsl.plan.plan import Audience, Plan
+from segdsl.plan.plan import Plan
 from segdsl.plan.program import Program
+from segdsl.segment import Segment
 from segdsl.semantics import Files, Project, check, collect
 from segdsl.settings import AsOf, calendar_of, catalog_of, schema_of
 from segdsl.source import Source
 from segdsl.syntax import parse, read_source
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from segdsl.engine.explain import Explanation
     from segdsl.engine.membership import Membership
     from segdsl.engine.readers import Table
+
+
+# Percentages and shares are reckoned exactly, whatever decimal context the caller has set.
+_EXACT = Context(prec=60)
 
 
 def load(
@@ -77,7 +81,9 @@ def from_json(text: str) -> Ruleset:
     """Return the ruleset that `Ruleset.to_json` wrote. Raises CompileError."""
     document = read_document(text)
     files = Stored(document)
-    catalog = Catalog.model_validate(document.catalog) if document.catalog is not None else None
+    catalog = document.catalog
+    if catalog is not None and document.folder is not None:
+        catalog = catalog.in_folder(Path(document.folder))
     return _compiled(files.main, catalog, document.params, files)
 
 
@@ -91,11 +97,12 @@ def _compiled(
     if isinstance(catalog, str | Path):
         catalog, complaints = load_catalog(Path(catalog))
         sink.extend(complaints)
-    module, complaints = parse(source)
-    sink.extend(complaints)
-    project = collect(module, files, sink)
-    given = {name: _param_text(value) for name, value in (params or {}).items()}
-    return _checked(project, catalog, given, sink)
+    with localcontext(_EXACT):
+        module, complaints = parse(source)
+        sink.extend(complaints)
+        project = collect(module, files, sink)
+        given = {name: _param_text(value) for name, value in (params or {}).items()}
+        return _checked(project, catalog, given, sink)
 
 
 def _checked(
@@ -123,6 +130,8 @@ def _param_text(value: object) -> str:
             return "true" if value else "false"
         case date():
             return value.isoformat()
+        case float() | Decimal():
+            return f"{Decimal(str(value)):f}"
         case _:
             return str(value)
 
@@ -135,7 +144,7 @@ class FieldUse:
     type: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ruleset:
     """Compiled rules: immutable and safe to share between threads.
 
@@ -155,13 +164,16 @@ class Ruleset:
         """The names of the audiences, in the order of the rules."""
         return tuple(audience.name for audience in self.plan.audiences)
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[str]:
         return iter(self.segments)
+
+    def __len__(self) -> int:
+        return len(self.plan.audiences)
 
     def __getitem__(self, name: str) -> Segment:
         for audience in self.plan.audiences:
             if audience.name == name:
-                return Segment(audience, self)
+                return Segment(audience, self.known_catalog)
         raise KeyError(name)
 
     def fields(self) -> tuple[FieldUse, ...]:
@@ -243,11 +255,16 @@ class Ruleset:
         wanted = tuple(item.name for item in self.plan.mentioned)
         inferred = infer_catalog(table, base=self.known_catalog, fields=wanted)
         undeclared = set(table.columns) - set(inferred.catalog.customers.fields)
-        return self.bound(inferred.catalog, undeclared), inferred.table, inferred.notices
+        try:
+            ruleset = self.bound(inferred.catalog, undeclared)
+        except CompileError as error:  # a type may be wrong because of how the data were read
+            raise CompileError((*error.diagnostics, *inferred.notices)) from None
+        return ruleset, inferred.table, inferred.notices
 
     def bound(self, catalog: Catalog, undeclared: Collection[str] = ()) -> Ruleset:
         """Return the same rules checked under a catalog. Raises CompileError."""
-        return _checked(self.project, catalog, self.params, Sink(), undeclared)
+        with localcontext(_EXACT):
+            return _checked(self.project, catalog, self.params, Sink(), undeclared)
 
     def explain(
         self, profile: Mapping[str, Any], segment: str, *, as_of: AsOf | None = None
@@ -268,8 +285,11 @@ class Ruleset:
             name: canonical(profile.get(name), item.value_type, calendar.zone)
             for name, item in ruleset.known_catalog.customers.fields.items()
         }
-        key = profile.get(ruleset.known_catalog.customers.key or "", "")
-        return explain(audience.clause, Customer(key, values), calendar, {})
+        key = profile.get(ruleset.known_catalog.customers.key or "")
+        if key is None and any(isinstance(node, n.Bucket) for node in n.ordered(audience.root)):
+            what = "a sample is drawn by the customer's key, which the profile does not hold"
+            raise UnsupportedError((catalog_errors.unsupported(what),))
+        return explain(audience.clause, Customer("" if key is None else key, values), calendar, {})
 
     def to_json(self) -> str:
         """Return the ruleset as JSON that `from_json` reads: rules, lists, params, catalog.
@@ -277,50 +297,6 @@ class Ruleset:
         The form is versioned; its JSON Schema is `segdsl/document.schema.json`.
         """
         return to_document(self.project, self.catalog, self.params)
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """One audience of a ruleset: a segment, a tier or a part of a split."""
-
-    audience: Audience
-    ruleset: Ruleset = field(repr=False)
-
-    @property
-    def name(self) -> str:
-        """The name, `loyalty.gold` for a tier."""
-        return self.audience.name
-
-    @property
-    def title(self) -> str | None:
-        """The title for people."""
-        return self.audience.title
-
-    @property
-    def annotations(self) -> dict[str, n.Scalar]:
-        """What stands in brackets after the title."""
-        return dict(self.audience.annotations)
-
-    def polars(
-        self, *, as_of: AsOf | None = None, schema: Mapping[str, pl.DataType] | None = None
-    ) -> pl.Expr:
-        """Return the audience as one Polars expression over columns named as the fields.
-
-        The columns are to be of canonical types (texts in NFC, instants in UTC microseconds);
-        `schema` names them where they differ from the usual ones. Raises UnsupportedError for a
-        condition on the whole population, and where no catalog tells the fields' types.
-        """
-        from segdsl.backends.polars.column import dtype_of
-        from segdsl.backends.polars.lower import polars_expression
-
-        customers = self.ruleset.known_catalog.customers
-        if not customers.fields:
-            what = "an expression needs a catalog that gives the fields their types"
-            raise UnsupportedError((catalog_errors.unsupported(what),))
-        usual = {name: dtype_of(item.value_type) for name, item in customers.fields.items()}
-        calendar = calendar_of(self.ruleset.catalog, as_of)
-        root = optimised({self.name: self.audience.root}, n.Interner())[self.name]
-        return polars_expression(root, calendar, {**usual, **(schema or {})}, customers.key)
 
 
 __all__ = [

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from segdsl.catalog import Catalog
 from segdsl.diagnostics import Diagnostic, data_errors, syntax_errors
@@ -48,10 +49,12 @@ class Document(BaseModel):
 
     format: Literal["segdsl-ruleset"] = "segdsl-ruleset"
     version: Literal[1] = 1
-    rules: tuple[RulesText, ...]
+    rules: Annotated[tuple[RulesText, ...], Field(min_length=1)]
     lists: tuple[ListCells, ...] = ()
-    params: Mapping[str, str] = {}
-    catalog: Mapping[str, Any] | None = None
+    params: Mapping[str, str] = Field(default_factory=dict)
+    catalog: Catalog | None = None
+    folder: str | None = None
+    """Where the catalog's relative sources start from."""
 
 
 class Folder:
@@ -107,9 +110,12 @@ def to_document(project: Project, catalog: Catalog | None, params: Mapping[str, 
             for (path, column), cells in project.lists.items()
         ),
         params=dict(params),
-        catalog=catalog.model_dump(mode="json", exclude_defaults=True) if catalog else None,
+        catalog=catalog,
+        folder=catalog.folder.as_posix() if catalog and catalog.folder else None,
     )
-    return document.model_dump_json(indent=2)
+    named = {"format": document.format, "version": document.version}
+    rest = document.model_dump(mode="json", exclude_defaults=True)
+    return json.dumps({**named, **rest}, indent=2, ensure_ascii=False)
 
 
 def _plain(cell: Scalar) -> str | int | float | bool:

@@ -6,6 +6,7 @@ import json
 import pickle
 import threading
 from datetime import UTC, date, datetime
+from decimal import Context, Decimal, localcontext
 from pathlib import Path
 
 import pandas as pd
@@ -117,6 +118,29 @@ def test_frames(rules: segdsl.Ruleset) -> None:
         found.frame("tall")  # type: ignore[arg-type]
 
 
+def test_columns_that_clash_or_are_one_text(rules: segdsl.Ruleset) -> None:
+    data = PEOPLE.with_columns(pl.lit("x").alias("per_order"), pl.lit(7).alias("segment order"))
+    found = rules.evaluate(data, columns=["segment order"])
+    assert found.frame("long").columns == ["id", "segment order", "segment"]
+    assert found.people(["per_order"])["per_order"].to_list() == ["x", "x", "x"]
+    with pytest.raises(ValueError, match="named `per_order`"):
+        found.people(["per_order"], traits=True)
+    with pytest.raises(TypeError, match="not one text"):
+        rules.evaluate(PEOPLE, columns="city")
+    with pytest.raises(TypeError, match="not one text"):
+        found.frame(columns="city")
+
+
+def test_memberships_are_pickled_without_the_data(rules: segdsl.Ruleset) -> None:
+    found = rules.evaluate(PEOPLE, columns=["city"])
+    again = pickle.loads(pickle.dumps(found))
+    assert again.summary() == found.summary()
+    assert again.frame(traits=True).equals(found.frame(traits=True))
+    with pytest.raises(KeyError, match="`spend` was not carried along"):
+        again.people(["spend"])
+    assert found.people(["spend"])["spend"].to_list() == [150.0, 200.0, 50.0]
+
+
 def test_segment_expression(rules: segdsl.Ruleset) -> None:
     segment = rules["young_metro"]
     assert (segment.name, segment.title, segment.annotations) == (
@@ -186,6 +210,9 @@ def test_as_of(catalog: segdsl.Catalog) -> None:
     assert rules.evaluate(PEOPLE, as_of="2026-11-02").keys("segment") == []
     with pytest.raises(ValueError, match="Invalid isoformat"):
         rules.evaluate(PEOPLE, as_of="yesterday")
+    for moment in ("9999-12-31", date(1899, 12, 31), datetime.max.replace(tzinfo=UTC)):
+        with pytest.raises(ValueError, match="1900 to 2999"):
+            rules.evaluate(PEOPLE, as_of=moment)
 
 
 def test_json_round_trip(tmp_path: Path) -> None:
@@ -251,3 +278,80 @@ def test_exceptions_survive_pickling() -> None:
         segdsl.compile("age >")
     again = pickle.loads(pickle.dumps(caught.value))
     assert [d.code.id for d in again.diagnostics] == [d.code.id for d in caught.value.diagnostics]
+
+
+def test_json_holds_files_that_only_use_others(tmp_path: Path) -> None:
+    (tmp_path / "inner.seg").write_text("define adult: age >= 28\n", "utf-8")
+    (tmp_path / "outer.seg").write_text('use "inner.seg"\n', "utf-8")
+    (tmp_path / "rules.seg").write_text('use "outer.seg"\nsegment a: adult\n', "utf-8")
+    text = segdsl.load(tmp_path / "rules.seg").to_json()
+    assert [rules["name"] for rules in json.loads(text)["rules"]] == [
+        str(tmp_path / name) for name in ("rules.seg", "outer.seg", "inner.seg")
+    ]
+    assert segdsl.from_json(text).evaluate(PEOPLE).keys("a") == [2, 3]
+
+
+def test_json_keeps_the_catalogs_folder(tmp_path: Path) -> None:
+    PEOPLE.select("id", "age").write_csv(tmp_path / "people.csv")
+    (tmp_path / "catalog.toml").write_text('[customers]\nsource = "people.csv"\n', "utf-8")
+    (tmp_path / "rules.seg").write_text("age > 40", "utf-8")
+    rules = segdsl.load(tmp_path / "rules.seg")
+    assert segdsl.from_json(rules.to_json()).evaluate().keys("rules") == [2]
+
+
+def test_samples_are_not_explained_without_a_key(rules: segdsl.Ruleset) -> None:
+    with pytest.raises(segdsl.UnsupportedError, match="key"):
+        rules.explain({"spend": 200}, "draw.control")
+    drawn = {key: rules.explain({"spend": 200, "id": key}, "draw.control").holds for key in (1, 2)}
+    assert [key for key, holds in drawn.items() if holds] == rules.evaluate(PEOPLE).keys(
+        "draw.control"
+    )
+
+
+def test_folding_of_a_field_among_others() -> None:
+    fields = {"id": "number", "a": "text", "b": {"type": "text", "compare": "ignoring case"}}
+    catalog = segdsl.Catalog.model_validate({"customers": {"key": "id", "fields": fields}})
+    people = pl.DataFrame({"id": [1], "a": ["X"], "b": ["x"]})
+    rules = segdsl.compile(
+        "trait c(n): b\nsegment equal: a = b\nsegment one_of: a in (b)\n"
+        'segment through: c(1) = "X"\nsegment either: (a or else b) = "x"',
+        catalog=catalog,
+    )
+    assert set(rules.evaluate(people).counts().values()) == {1}
+
+
+def test_the_callers_decimal_context_changes_nothing() -> None:
+    people = pl.DataFrame({"id": range(100_000), "x": range(100_000)})
+    with localcontext(Context(prec=3)):
+        found = segdsl.compile("top 12.345% by x").evaluate(people)
+    assert found.counts() == {"segment": 12_345}
+
+
+def test_whole_numbers_and_floats_of_lists_are_told_apart(tmp_path: Path) -> None:
+    large = 2**53
+    pl.DataFrame({"v": [str(large)]}).write_csv(tmp_path / "a.csv")
+    pl.DataFrame({"v": [float(large)]}).write_parquet(tmp_path / "b.parquet")
+    (tmp_path / "rules.seg").write_text(
+        'list a from "a.csv"\nlist b from "b.parquet"\n'
+        "segment exact: x in a\nsegment rounded: x in b\nsegment either: x in a or x in b\n",
+        "utf-8",
+    )
+    people = pl.DataFrame({"id": [1, 2], "x": [large, large + 1]})
+    found = segdsl.load(tmp_path / "rules.seg").evaluate(people)
+    assert {name: found.keys(name) for name in found.segments} == {
+        "exact": [1],
+        "rounded": [1, 2],
+        "either": [1, 2],
+    }
+
+
+def test_profiles_without_a_catalog() -> None:
+    rules = segdsl.compile('spend > 2.5 and tags contains 3 and city = "x"')
+    profile = {"spend": Decimal("3.0"), "tags": [1, 3], "city": "x"}
+    assert rules.explain(profile, "segment").holds
+
+
+def test_params_from_python(catalog: segdsl.Catalog) -> None:
+    for value, expected in ((1e-7, 3), (Decimal("1E+2"), 2), (1e17, 0)):
+        rules = segdsl.compile(RULES, catalog=catalog, params={"lowest": value})
+        assert rules.evaluate(PEOPLE).counts()["rich"] == expected

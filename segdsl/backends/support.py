@@ -80,7 +80,7 @@ def _compiled(example: str) -> n.Predicate:
     module, complaints = parse(Source.of(example, "<example>"))
     sink.extend(complaints)
     schema = Schema({name: FieldSchema(type) for name, type in _TYPES})
-    plan = check(Project(module, {}, frozenset(), {}), schema, {}, sink)
+    plan = check(Project(module, {}, frozenset(), {}, (module.source,)), schema, {}, sink)
     if sink.errors:
         raise CompileError(sink.diagnostics)
     return plan.audiences[0].root

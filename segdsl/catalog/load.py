@@ -7,13 +7,22 @@ import tomllib
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
-from zoneinfo import available_timezones
 
 from pydantic import ValidationError
 
-from segdsl.catalog.models import Catalog, Customers, ElementWord, Events, Field, Lookup, TypeWord
+from segdsl.catalog.models import (
+    Catalog,
+    Customers,
+    ElementWord,
+    Events,
+    Field,
+    Lookup,
+    TypeWord,
+    time_zones,
+)
 from segdsl.catalog.places import find_entry
 from segdsl.diagnostics.catalog_errors import invalid_catalog, unreadable_catalog
+from segdsl.diagnostics.toml import toml_key
 from segdsl.source import Source, Span
 
 if TYPE_CHECKING:
@@ -30,7 +39,8 @@ _SYNONYMS = (
     ("string", "text"), ("str", "text"), ("varchar", "text"), ("int", "number"),
     ("integer", "number"), ("float", "number"), ("double", "number"), ("decimal", "number"),
     ("datetime", "instant"), ("timestamp", "instant"), ("time", "instant"), ("array", "list"),
-    ("point", "place"), ("location", "place"),
+    ("point", "place"), ("location", "place"), ("bool", "yes/no"), ("boolean", "yes/no"),
+    ("yesno", "yes/no"), ("yes-no", "yes/no"), ("yes_no", "yes/no"), ("numeric", "number"),
 )  # fmt: skip
 
 
@@ -76,7 +86,27 @@ def _syntax_error(source: Source, message: str) -> Diagnostic:
         span = source.span(start, min(start + 1, len(source.text)))
     else:
         span = source.span(len(source.text), len(source.text))
-    return unreadable_catalog(source.name, f"it is not TOML: {_lowered(reason or message)}", span)
+    why = f"it is not TOML: {_lowered(reason or message)}"
+    written = source.line(source.position(span.start).line)
+    return unreadable_catalog(source.name, why, span, help=_quoting(written))
+
+
+def _quoting(line: str) -> tuple[str, ...]:
+    """Return a note for a line whose key needs quotes and has none."""
+    key = re.match(r"""\s*([^\s"'#=\[\]{}][^"'#=\[\]{}]*?)\s*=""", line)
+    table = re.match(r"""\s*\[+\s*([^"'#=\[\]{}]+?)\s*\]""", line)
+    found = key or table
+    if found is None:
+        return ()
+    parts = [part.strip() for part in found[1].split(".")]
+    if all(toml_key(part) == part for part in parts):
+        return ()
+    mended = ".".join(map(toml_key, parts)) if table else toml_key(found[1])
+    shown = f"[{mended}]" if table else f"{mended} = …"
+    return (
+        "a name with other signs than `A` to `Z`, `a` to `z`, digits, `_` and `-` stands in"
+        f" quotes: `{shown}`",
+    )
 
 
 def _complaints(
@@ -150,7 +180,7 @@ def _invalid(
 
 def _zones_for(name: str) -> tuple[str, ...]:
     """Return the time zones that `name` may mean: those with such a city, else all."""
-    zones = available_timezones()
+    zones = time_zones()
     city = name.rsplit("/", 1)[-1].replace(" ", "_").lower()
     same = tuple(sorted(zone for zone in zones if zone.lower().rsplit("/", 1)[-1] == city))
     return same or tuple(sorted(zones))

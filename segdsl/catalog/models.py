@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo
+from zoneinfo import available_timezones
 
 import pydantic
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PrivateAttr
@@ -22,20 +22,23 @@ ElementWord = Literal["text", "number", "yes/no", "date", "instant"]
 _CODE = re.compile(
     r"%(?:[-_0]?[YCyqmdejuwUWGgVHkIlMSs]|[bBhaADxFvpPRTXrZc+tn%]|\.?[369]?f|:{0,3}z|#z)"
 )
-_YES_NO_SPELLINGS = ("yesno", "yes-no", "yes_no", "bool", "boolean")
 
 
-def _type_word(value: object) -> object:
-    return "yes/no" if isinstance(value, str) and value in _YES_NO_SPELLINGS else value
+AS_OF_YEARS = range(1900, 3000)
+"""The years that rules may be read as of: from any of them dates can be reckoned with."""
+_NO_ZONES = frozenset(("localtime", "Factory"))  # names of the machine's own setting and of none
+
+
+def time_zones() -> set[str]:
+    """Return the names of all time zones that can be declared."""
+    return available_timezones() - _NO_ZONES
 
 
 def _timezone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
+    if value not in time_zones():
         raise PydanticCustomError(
             "timezone", "`{value}` is not the name of a time zone", {"value": value}
-        ) from None
+        )
     return value
 
 
@@ -47,6 +50,28 @@ def _encoding(value: str) -> str:
             "encoding", "`{value}` is not the name of a text encoding", {"value": value}
         ) from None
     return codecs.lookup(value).name
+
+
+def _mark(value: str) -> str:
+    if not is_delimiter(value):
+        raise PydanticCustomError(
+            "delimiter", "a delimiter is one ASCII character, and no quote or line end"
+        )
+    return value
+
+
+def is_delimiter(value: str) -> bool:
+    """Return whether a text can stand between the cells of a CSV file."""
+    return len(value) == 1 and value.isascii() and value not in '"\r\n\0'
+
+
+def _moment(value: datetime | date | None) -> datetime | date | None:
+    if value is not None and value.year not in AS_OF_YEARS:
+        first, last = AS_OF_YEARS[0], AS_OF_YEARS[-1]
+        raise PydanticCustomError(
+            "as_of", "it lies in the years {first} to {last}", {"first": first, "last": last}
+        )
+    return value
 
 
 def _format(value: str) -> str:
@@ -76,7 +101,7 @@ Spellings = Annotated[
 ]
 Encoding = Annotated[str, AfterValidator(_encoding)]
 Form = Annotated[str, AfterValidator(_format)]
-Mark = Annotated[str, pydantic.Field(min_length=1, max_length=1)]
+Mark = Annotated[str, pydantic.Field(min_length=1, max_length=1), AfterValidator(_mark)]
 Words = Annotated[str, pydantic.Field(min_length=1)]
 
 
@@ -87,11 +112,9 @@ class _Model(BaseModel):
 class Field(_Model):
     """A column that rules can read."""
 
-    type: Annotated[TypeWord, BeforeValidator(_type_word, json_schema_input_type=TypeWord)]
+    type: TypeWord
     """What the values are."""
-    of: Annotated[
-        ElementWord | None, BeforeValidator(_type_word, json_schema_input_type=ElementWord | None)
-    ] = None
+    of: ElementWord | None = None
     """What the elements of a list are; text if not said."""
     label: str | None = None
     """A name for people."""
@@ -105,6 +128,10 @@ class Field(_Model):
     """The decimal sign of numbers in text files; named, the other sign groups thousands."""
     separator: Words | None = None
     """What stands between the elements of a list in text files; `;` if not said."""
+    yes: Spellings = ()
+    """Further words that mean yes, in any letter case."""
+    no: Spellings = ()
+    """Further words that mean no, in any letter case."""
     latitude: Words | None = None
     """The column with a place's latitude, in degrees."""
     longitude: Words | None = None
@@ -133,6 +160,8 @@ class Field(_Model):
             "compare": kind is Kind.TEXT,
             "format": kind in (Kind.DATE, Kind.INSTANT),
             "decimal": kind is Kind.NUMBER or is_place,
+            "yes": kind is Kind.YESNO,
+            "no": kind is Kind.YESNO,
             "latitude": is_place,
             "longitude": is_place,
             "column": not is_place,
@@ -148,6 +177,11 @@ class Field(_Model):
             raise PydanticCustomError(
                 "place", "a place needs `latitude` and `longitude`, the names of two columns"
             )
+        for word in self.yes:
+            if word.strip().lower() in {other.strip().lower() for other in self.no}:
+                raise PydanticCustomError(
+                    "words", "`{word}` cannot mean both yes and no", {"word": word}
+                )
         return self
 
 
@@ -230,7 +264,7 @@ class Catalog(_Model):
     """The first day of a week."""
     leap_day: Literal["feb28", "mar1"] = "feb28"
     """When an anniversary of 29 February falls in other years."""
-    as_of: datetime | date | None = None
+    as_of: Annotated[datetime | date | None, AfterValidator(_moment)] = None
     """The instant as of which rules are read; a date means the end of that local day."""
     missing: Spellings = ()
     """Further spellings of a missing cell in every table."""

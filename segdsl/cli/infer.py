@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from segdsl.cli.inputs import with_settings
 from segdsl.cli.options import examples, with_reading, with_report
 from segdsl.cli.report import Report
+
+if TYPE_CHECKING:
+    from segdsl.diagnostics import Diagnostic
 
 
 @click.command(
@@ -40,20 +46,27 @@ def command(
     """Propose a catalog for a file of customers, with the reasons as comments.
 
     The whole file is read: one cell that does not fit makes a column text. The proposal is what
-    rules without a catalog go by.
+    rules without a catalog go by; lines that may be meant instead stand in it as comments. Where
+    no column can be the key, the proposal leaves it open, and the exit code is 1.
     """
     from segdsl.catalog import Catalog
-    from segdsl.engine.infer import infer_catalog, infer_toml
+    from segdsl.engine.infer import infer_toml, propose_catalog
+    from segdsl.errors import DataError
 
     if out is not None and out.exists() and not force:
         raise click.UsageError(f"`{out}` exists; --force writes over it")
-    base = Catalog().with_customers(encoding=encoding, delimiter=delimiter, sheet=sheet, key=key)
-    found = infer_catalog(file, base=base)
+    given = {"encoding": encoding, "delimiter": delimiter, "sheet": sheet, "key": key}
+    base = with_settings(Catalog(), given)
+    found = propose_catalog(file, base=base)
     text = infer_toml(found, _source(file, out))
     if out is not None:
         from segdsl.engine.publish import publish_text
 
         publish_text(out, text)
+    if found.error is not None:
+        if not report.is_json:
+            _show(found.notices, text, out, report)
+        raise DataError((found.error,))
     if report.is_json:
         from segdsl.diagnostics import render_json
 
@@ -65,7 +78,11 @@ def command(
             }
         )
         return
-    report.notices(found.notices)
+    _show(found.notices, text, out, report)
+
+
+def _show(notices: Iterable[Diagnostic], text: str, out: Path | None, report: Report) -> None:
+    report.notices(notices)
     report.text(f"written to {out}" if out is not None else text.rstrip("\n"))
 
 

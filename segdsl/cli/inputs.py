@@ -10,6 +10,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from segdsl.errors import CompileError
 
 if TYPE_CHECKING:
@@ -89,14 +91,27 @@ class Inputs:
         from segdsl.catalog import Catalog, find_catalog, load_catalog
 
         path = self.catalog or (find_catalog(rules) if rules else None)
-        if not any(self.reading().values()):
+        if all(value is None for value in self.reading().values()):
             return path
-        if path is None:
-            return Catalog().with_customers(**self.reading())
-        catalog, complaints = load_catalog(path)
+        catalog, complaints = load_catalog(path) if path is not None else (Catalog(), ())
         if catalog is None:
             raise CompileError(complaints)
-        return catalog.with_customers(**self.reading())
+        return with_settings(catalog, self.reading())
+
+
+def with_settings(catalog: Catalog, settings: Mapping[str, str | None]) -> Catalog:
+    """Return the catalog with settings of the customers' table from options.
+
+    Raises UsageError for one that cannot be.
+    """
+    from pydantic import ValidationError
+
+    try:
+        return catalog.with_customers(**settings)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        option = f"--{first['loc'][0]}" if first["loc"] else "an option"
+        raise click.UsageError(f"Invalid value for '{option}': {first['msg']}") from None
 
 
 def _is_condition(text: str) -> bool:

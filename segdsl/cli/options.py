@@ -24,14 +24,20 @@ def examples(*lines: str) -> str:
 
 
 def _as_of(ctx: click.Context, param: click.Parameter, value: str | None) -> date | datetime | None:
+    from segdsl.catalog.models import AS_OF_YEARS
+
     if value is None:
         return None
     try:
         is_date = len(value) <= len("2026-01-31")
-        return date.fromisoformat(value) if is_date else datetime.fromisoformat(value)
+        moment = date.fromisoformat(value) if is_date else datetime.fromisoformat(value)
     except ValueError:
         forms = "2026-01-31 or 2026-01-31T18:30"
         raise click.BadParameter(f"`{value}` is no date or instant ({forms})", ctx, param) from None
+    if moment.year not in AS_OF_YEARS:
+        years = f"the years {AS_OF_YEARS[0]} to {AS_OF_YEARS[-1]}"
+        raise click.BadParameter(f"`{value}` lies outside {years}", ctx, param)
+    return moment
 
 
 def _encoding(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
@@ -44,9 +50,11 @@ def _encoding(ctx: click.Context, param: click.Parameter, value: str | None) -> 
 
 
 def _delimiter(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    from segdsl.catalog.models import is_delimiter
+
     mark = {"\\t": "\t", "tab": "\t"}.get(value or "", value)
-    if mark is not None and len(mark) != 1:
-        raise click.BadParameter("one character, or `tab`", ctx, param)
+    if mark is not None and not is_delimiter(mark):
+        raise click.BadParameter("one ASCII character but quotes, or `tab`", ctx, param)
     return mark
 
 

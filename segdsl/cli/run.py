@@ -75,7 +75,8 @@ def command(
     A run that fails or is killed leaves no half file. Files of an earlier run in the same folder
     that are no longer made are removed; all other files stay. Cells are written as they are, also
     texts that begin with = + - or @, which a spreadsheet may take for a formula when it opens a
-    CSV file.
+    CSV file. For a spreadsheet write .xlsx: which delimiter, decimal sign and encoding it expects
+    of a CSV file depends on the country it is set to.
     """
     where = _destination(out, layout, output_format)
     _stop_cleanly()
@@ -86,11 +87,11 @@ def command(
         )
     files: tuple[Path, ...] = ()
     if where is not None:
+        from segdsl.engine.writers import write_membership
+
         with waiting("writing", report) as on_step:
             try:
-                files = membership.write(
-                    where.path, where.layout, output=where.output, traits=traits, on_step=on_step
-                )
+                files = write_membership(membership, where, traits=traits, on_step=on_step)
             except ValueError as error:
                 raise click.UsageError(str(error)) from None
     if report.is_json:

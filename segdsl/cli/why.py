@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -142,16 +142,9 @@ def _seen(tree: Explanation) -> str:
     """Return a clause with the values that it looked at."""
     from segdsl.diagnostics.snippet import shown
 
-    seen = ", ".join(f"{what} is {_value(value)}" for what, value in tree.values)
+    seen = ", ".join(tree.seen)
     text = clipped(tree.text)
     return shown(f"{text}   ({clipped(seen)})" if seen else text)
-
-
-def _value(value: Any) -> str:
-    """Return a value as a rule would write it; `Any`: of any field's type."""
-    from segdsl.plan.dump import scalar
-
-    return f"({', '.join(map(_value, value))})" if isinstance(value, tuple) else scalar(value)
 
 
 def _mark(tree: Explanation) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from segdsl.diagnostics import codes
 from segdsl.diagnostics.diagnostic import Diagnostic, Label
+from segdsl.diagnostics.toml import declared, toml_text
 from segdsl.diagnostics.wording import near_help
 
 if TYPE_CHECKING:
@@ -20,12 +21,26 @@ def _listed(names: Sequence[str], limit: int = 12) -> str:
     return f"{shown} and {more} more" if more > 0 else shown
 
 
-def unreadable_catalog(place: str, reason: str, span: Span | None = None) -> Diagnostic:
+def other_sheets(names: Sequence[str]) -> tuple[str, ...]:
+    """Return a note on the sheets of an Excel file that were not read."""
+    if not names:
+        return ()
+    noun = "another sheet" if len(names) == 1 else "other sheets"
+    return (
+        f"the file has {noun}: {_listed(names)}; `--sheet NAME`, or `sheet` in the catalog, reads"
+        " another",
+    )
+
+
+def unreadable_catalog(
+    place: str, reason: str, span: Span | None = None, *, help: Sequence[str] = ()
+) -> Diagnostic:
     """SG301: the file is missing, not UTF-8 or not TOML."""
     return Diagnostic(
         codes.UNREADABLE_CATALOG,
         f"the catalog cannot be read: {reason}",
         Label(span) if span else None,
+        help=tuple(help),
         place=None if span else place,
     )
 
@@ -56,21 +71,38 @@ def invalid_catalog(
     )
 
 
-def no_key(columns: Sequence[str], place: str) -> Diagnostic:
-    """SG303: no column is named like an id, and none is declared."""
+def no_key(
+    columns: Sequence[str],
+    place: str,
+    *,
+    sheets: Sequence[str] = (),
+    catalog: str | None = None,
+) -> Diagnostic:
+    """SG303: no column is named like an id, and none is declared.
+
+    `sheets` are the other sheets of the file; `catalog` is one that is there and not used.
+    """
     return Diagnostic(
         codes.NO_KEY,
         "no column identifies the customers: none is named `id`, `…_id`, `key` or `email`",
         help=(
             f"the columns are {_listed(columns)}" if columns else "the data have no columns",
-            'a catalog names the key: `[customers]` with `key = "column"`',
+            '`--key COLUMN` names the key, or a catalog: `[customers]` with `key = "column"`',
+            *((f"a catalog stands beside the data: `--catalog {catalog}`",) if catalog else ()),
+            *other_sheets(sheets),
         ),
         place=place,
     )
 
 
 def unknown_column(
-    column: str, what: str, columns: Sequence[str], place: str, *, is_repeated: bool = False
+    column: str,
+    what: str,
+    columns: Sequence[str],
+    place: str,
+    *,
+    is_repeated: bool = False,
+    sheets: Sequence[str] = (),
 ) -> Diagnostic:
     """SG304: the data have no column (or several) of the name that `what` needs."""
     if is_repeated:
@@ -86,7 +118,7 @@ def unknown_column(
     return Diagnostic(
         codes.UNKNOWN_COLUMN,
         f"the data have no column `{column}`, which {what} needs",
-        help=near or listed,
+        help=(*(near or listed), *other_sheets(sheets)),
         place=place,
     )
 
@@ -96,7 +128,10 @@ def no_source() -> Diagnostic:
     return Diagnostic(
         codes.NO_SOURCE,
         "no customer data are named",
-        help=('name a file, or give the catalog `[customers]` with `source = "customers.csv"`',),
+        help=(
+            'name a file, or give the catalog `[customers]` with `source = "customers.csv"`',
+            "a catalog that is not beside the rules is named with `--catalog PATH`",
+        ),
     )
 
 
@@ -110,7 +145,7 @@ def ambiguous_date(
     else:
         message = f"the dates of `{field}` are not ISO dates: `{example}`"
     remedies = tuple(
-        f'`{field} = {{ type = "{kind}", format = "{form}" }}` in the catalog reads {shown}'
+        f"`{declared(field, kind, format=form)}` in the catalog reads {shown}"
         for form, shown in readings
     )
     return Diagnostic(codes.AMBIGUOUS_DATE, message, help=remedies, place=place)
@@ -121,7 +156,7 @@ def inferred_key(key: str, place: str) -> Diagnostic:
     return Diagnostic(
         codes.INFERRED_CATALOG,
         f"customers are identified by `{key}`, the first column named like an id",
-        help=(f'`[customers]` with `key = "{key}"` in a catalog states it',),
+        help=(f"`[customers]` with `key = {toml_text(key)}` in a catalog states it",),
         place=place,
     )
 
@@ -142,6 +177,16 @@ def left_out(column: str, why: str, place: str) -> Diagnostic:
         codes.COLUMN_LEFT_OUT,
         f"the column `{column}` is no field: {why}",
         place=place,
+    )
+
+
+def catalog_beside_data(path: str) -> Diagnostic:
+    """SG310: a catalog that stands beside the data, and not beside the rules, is not used."""
+    return Diagnostic(
+        codes.CATALOG_UNUSED,
+        f"the catalog beside the data is not used: `{path}`",
+        help=(f"`--catalog {path}` uses it",),
+        place=path,
     )
 
 

@@ -84,6 +84,7 @@ AMBIGUOUS_DATE = Code("SG306", "ambiguous-date")
 INFERRED_CATALOG = Code("SG307", "inferred-catalog", _N)
 READ_AS_TEXT = Code("SG308", "read-as-text", _N)
 COLUMN_LEFT_OUT = Code("SG309", "column-left-out", _N)
+CATALOG_UNUSED = Code("SG310", "catalog-unused", _N)
 
 # SG4 backend support
 UNSUPPORTED = Code("SG401", "unsupported")
@@ -118,6 +119,9 @@ LITERAL_NEVER_OCCURS = Code("SG607", "literal-never-occurs", _W)
 NOT_ADMITS_MISSING = Code("SG608", "not-admits-missing", _W)
 SAME_SEED = Code("SG609", "same-seed", _W)
 PERIODS_CONFUSED = Code("SG610", "periods-confused", _W)
+LITERAL_DIFFERS_IN_CASE = Code("SG611", "literal-differs-in-case", _N)
+AND_BEFORE_OR = Code("SG612", "and-before-or", _W)
+SQL_WILDCARD = Code("SG613", "sql-wildcard", _W)
 
 # SG9 our own bugs
 INTERNAL = Code("SG901", "internal-error")

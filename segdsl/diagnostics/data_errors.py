@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from segdsl.diagnostics import codes
+from segdsl.diagnostics.cell_remedies import Settings, remedies_for
 from segdsl.diagnostics.diagnostic import Diagnostic, Label
+from segdsl.diagnostics.toml import toml_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,14 +71,21 @@ def ragged_rows(
     )
 
 
-def duplicate_keys(key: str, examples: Sequence[str], count: int, place: str) -> Diagnostic:
-    """SG504: `count` keys occur more than once; `examples` name some and their rows."""
+def duplicate_keys(
+    key: str, examples: Sequence[str], count: int, place: str, *, latest_by: str | None = None
+) -> Diagnostic:
+    """SG504: `count` keys occur more than once; `examples` name some and their rows.
+
+    `latest_by` is a column of dates or instants that may tell which row is the latest.
+    """
+    by = f"latest by {latest_by or '…'}"
+    named = "" if latest_by else ", where `…` is a column that says how new a row is"
     return Diagnostic(
         codes.DUPLICATE_KEYS,
         f"{_counted(count, 'value')} of the key `{key}` {'occurs' if count == 1 else 'occur'} more"
         f" than once: {_first(examples, count)}",
         help=(
-            '`duplicates = "latest by updated_at"` in `[customers]` keeps the latest row of each',
+            f"`duplicates = {toml_text(by)}` in `[customers]` keeps the latest row of each{named}",
         ),
         place=place,
     )
@@ -103,12 +111,12 @@ def bad_key_type(key: str, dtype: str, place: str, *, example: str | None = None
     )
 
 
-def empty_data(place: str) -> Diagnostic:
+def empty_data(place: str, *, help: Sequence[str] = ()) -> Diagnostic:
     """SG508: the file holds nothing, not even a header."""
     return Diagnostic(
         codes.EMPTY_DATA,
         "the file is empty",
-        help=("customer data need at least a header with the names of the columns",),
+        help=("customer data need at least a header with the names of the columns", *help),
         place=place,
     )
 
@@ -178,7 +186,7 @@ def wrong_column_type(field: str, declared: str | None, found: str, place: str) 
     what = f"`{field}` is declared {declared}, but its column" if declared else f"`{field}`"
     return Diagnostic(
         codes.WRONG_COLUMN_TYPE,
-        f"{what} holds `{found}`{'' if declared else ', which rules cannot read'}",
+        f"{what} holds {found}{'' if declared else ', which rules cannot read'}",
         help=("declare the field with the type of its column, or change the data",)
         if declared
         else (),
@@ -188,7 +196,11 @@ def wrong_column_type(field: str, declared: str | None, found: str, place: str) 
 
 @dataclass(frozen=True, slots=True)
 class LostCells:
-    """Cells of a column that are not what its field is declared; `examples`: row and cell."""
+    """Cells of a column that are not what its field is declared; `examples`: row and cell.
+
+    `spellings` are the first different ones; `settings` what the field declares besides its type;
+    `decimal` is the decimal sign that is read; `is_all` says that no known cell fits.
+    """
 
     field: str
     wanted: str
@@ -196,6 +208,10 @@ class LostCells:
     count: int
     total: int
     place: str
+    spellings: tuple[str, ...]
+    settings: Settings
+    decimal: str | None = None
+    is_all: bool = False
 
     @property
     def fact(self) -> str:
@@ -212,14 +228,21 @@ class LostCells:
 
     @property
     def remedies(self) -> tuple[str, ...]:
-        """How the catalog can say that such cells are missing."""
-        spellings = dict.fromkeys(
-            json.dumps(cell[:_SHOWN], ensure_ascii=False) for _, cell in self.examples
-        )
-        return (
-            "spellings of a missing cell can be declared in the catalog:"
-            f" `missing = [{', '.join(spellings)}]`",
-        )
+        """How such cells come to be read, or to be missing for a reason."""
+        return remedies_for(self)
+
+
+def no_cell_fits(lost: LostCells) -> Diagnostic:
+    """SG512: not one known cell of a column is what its field is declared."""
+    cells = (
+        "its only cell is none" if lost.count == 1 else f"none of its {lost.count:,} cells is one"
+    )
+    return Diagnostic(
+        codes.WRONG_COLUMN_TYPE,
+        f"`{lost.field}` is declared {lost.wanted}, and {cells}: {lost.listed}",
+        help=lost.remedies,
+        place=lost.place,
+    )
 
 
 def unconverted_cells(lost: LostCells) -> Diagnostic:

@@ -71,43 +71,123 @@ def literal_never_occurs(
     span: Span,
     literal: str,
     field: str,
-    ignoring_case: str | None = None,
+    same: str | None = None,
     near: Sequence[tuple[str, int]] = (),
+    *,
+    folding: str = "ignoring case",
+    padded: Sequence[tuple[str, int]] = (),
 ) -> Diagnostic:
-    """Say that no customer has this text; `ignoring_case` is a value that differs in case only.
+    """Say that no customer has this text; `same` is a value that `folding` makes equal to it.
 
-    `near` holds similar values that do occur, with their numbers of customers.
+    `near` holds similar values that do occur, `padded` those with white space around, with their
+    numbers of customers.
     """
     found = [f"{quoted(text_literal(value))} ({counted(n, 'customer')})" for value, n in near]
     help_ = [f"similar values that occur: {', '.join(found)}"] if found else []
-    if ignoring_case is not None:
-        other = quoted(text_literal(ignoring_case))
-        help_.append(f"{other} differs in case only: add `ignoring case` to match it")
+    if same is not None:
+        other = quoted(text_literal(same))
+        differs = folding.removeprefix("ignoring ")
+        help_.append(f"{other} differs in {differs} only: add `{folding}` to match it")
     return Diagnostic(
         codes.LITERAL_NEVER_OCCURS,
         f"{quoted(text_literal(literal))} never occurs in {quoted(field)}",
         Label(span, "no customer has this value"),
-        help=tuple(help_),
+        help=(*help_, *_with_spaces(padded)),
     )
 
 
+def text_never_found(
+    span: Span, literal: str, field: str, how: str, same: str, folding: str
+) -> Diagnostic:
+    """Say that a text is found in no value; in `same` it would be under `folding`."""
+    return Diagnostic(
+        codes.LITERAL_NEVER_OCCURS,
+        f"no value of {quoted(field)} {how} {quoted(text_literal(literal))}",
+        Label(span, "no customer has such a value"),
+        help=(f"{quoted(text_literal(same))} does under `{folding}`",),
+    )
+
+
+def literal_differs_in_case(
+    span: Span,
+    literal: str,
+    field: str,
+    matched: int,
+    more: int,
+    foldings: Sequence[tuple[str, int]] = (),
+    padded: Sequence[tuple[str, int]] = (),
+) -> Diagnostic:
+    """Say that more customers have a text in other letters than as it is written.
+
+    `foldings` say how many more each would take in, `padded` are values with white space around.
+    """
+    gains = [f"`{folding}` takes in {counted(n, 'customer')} more" for folding, n in foldings]
+    return Diagnostic(
+        codes.LITERAL_DIFFERS_IN_CASE,
+        f"{quoted(field)} is {quoted(text_literal(literal))} for {counted(matched, 'customer')}, "
+        f"and differs from it only in case, accents or outer spaces for "
+        f"{counted(more, 'customer')}",
+        Label(span, "only as it is written here"),
+        help=((", ".join(gains),) if gains else ()) + _with_spaces(padded),
+    )
+
+
+def _with_spaces(padded: Sequence[tuple[str, int]]) -> tuple[str, ...]:
+    """Return a note on each value that begins or ends with white space."""
+    notes: list[str] = []
+    for value, customers in padded:
+        ends = (value[:1].isspace(), value[-1:].isspace())
+        where = {(True, True): "start and its end", (True, False): "start"}.get(ends, "end")
+        shown = quoted(text_literal(value))
+        notes.append(f"{shown} ({counted(customers, 'customer')}) has a space at its {where}")
+    return tuple(notes)
+
+
 def not_admits_missing(
-    span: Span, field: str, customers: int, with_known: str, explicit: str
+    span: Span,
+    field: str,
+    customers: int,
+    others: int = 0,
+    *,
+    is_explicit_same: bool = True,
+    written: str | None = None,
 ) -> Diagnostic:
     """Say how many customers a `not` takes in only because their field is missing.
 
-    `with_known` and `explicit` are two spellings of the whole span: without them, and with them
-    said aloud.
+    `others` more would be left out by a known field, who are in for another reason;
+    `is_explicit_same` says whether to let in the missing aloud selects the same customers;
+    `written` is the field as rules write it. There are fixes where both ways keep to the customers
+    in question.
     """
+    before, after = span.source.span(span.start, span.start), span.source.span(span.end, span.end)
+    known, missing = (
+        f"{written or field} is known and ",
+        f"({written or field} is missing or ",
+    )
+    fixes = (
+        Fix("to leave them out, before this `not`", (Edit(before, known),)),
+        Fix(
+            "to keep them and say so, around this `not (…)`",
+            (Edit(before, missing), Edit(after, ")")),
+        ),
+    )
+    help_: list[str] = []
+    if others:
+        help_.append(
+            f"`{known}` before it would leave out {counted(others, 'customer')} more, "
+            f"who are in whatever their {quoted(field)} is"
+        )
+    elif not is_explicit_same:
+        help_.append(f"to leave them out, write `{known}` before this `not`")
+    if others and is_explicit_same:
+        help_.append(f"to keep them and say so, write `{missing}` before it and `)` after it")
     return Diagnostic(
         codes.NOT_ADMITS_MISSING,
         f"this `not` takes in {counted(customers, 'customer')} only because "
         f"{quoted(field)} is missing",
         Label(span, f"true where {quoted(field)} is missing"),
-        fixes=(
-            Fix("to leave them out", (Edit(span, with_known),)),
-            Fix("to keep them and say so", (Edit(span, explicit),)),
-        ),
+        help=tuple(help_),
+        fixes=() if help_ else fixes,
     )
 
 
@@ -133,4 +213,29 @@ def periods_confused(span: Span, written: str, other: str) -> Diagnostic:
             "with a number the period is counted from today; without one it is the whole "
             "calendar unit next to the current one",
         ),
+    )
+
+
+def and_before_or(span: Span, field: str, either: str, rest: str) -> Diagnostic:
+    """Say that `x = a or x = b and y` joins `y` with the last alternative only."""
+    return Diagnostic(
+        codes.AND_BEFORE_OR,
+        f"`and` binds before `or`, so {quoted(rest)} goes with the last {quoted(field)} only",
+        Label(span, "alternatives and a further condition without parentheses"),
+        help=(
+            f"for both, write `({either}) and {rest}`",
+            "if it is meant so, parentheses around the part with `and` say it",
+        ),
+    )
+
+
+def sql_wildcard(span: Span, pattern: str) -> Diagnostic:
+    """Say that a pattern of `like` has the wildcards of SQL and none of its own."""
+    mended = pattern.replace("%", "*")
+    fix = Fix("any run of characters is `*`", (Edit(span, text_literal(mended)),))
+    return Diagnostic(
+        codes.SQL_WILDCARD,
+        f"`%` in {quoted(pattern)} stands for a percent sign",
+        Label(span, "no wildcard"),
+        fixes=(fix,),
     )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?%?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?)?")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_QUOTES = "\"'“”„«»"
+_QUOTES = "\"'“”„«»‘’‚"
 Remedy = tuple[tuple[str, ...], tuple[Fix, ...]]
 
 
@@ -59,8 +59,13 @@ def _advice(value: Side, literal: Side) -> Remedy:
                 day = content.strip().lower()[:3]
                 return _rewrite("write the day without quotes", literal, day)
             return (f"the days are {', '.join(map(quoted, _WEEKDAYS))}",), ()
-        case ("text", "number") if _NUMBER.fullmatch(literal.text):
-            return _rewrite("write the text in quotes", literal, text_literal(literal.text))
+        case ("text", "number") if _NUMBER.fullmatch(literal.text) and value.content is None:
+            as_text = f"{value.text} = {text_literal(literal.text)}"
+            return (
+                f"`{value.text}` is read as text; if it holds numbers, declare it in the catalog: "
+                f'`type = "number"`',
+                f"if it holds codes such as `06100`, compare it with a text: `{as_text}`",
+            ), ()
         case ("text", "date" | "instant" | "number" | "yes/no" as wanted) if value.content is None:
             return (f'declare `{value.text}` in the catalog: `type = "{wanted}"`',), ()
         case ("yes/no", _):

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from segdsl.diagnostics import codes
-from segdsl.diagnostics.diagnostic import Diagnostic, Label
+from segdsl.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
 from segdsl.diagnostics.wording import (
     counted,
     listed,
@@ -36,6 +36,25 @@ _USES = MappingProxyType(
     }
 )
 
+# What other tools write as functions, and what rules write instead.
+_OTHER_FUNCTIONS = MappingProxyType(
+    {
+        "length": "write `length of x`",
+        "len": "write `length of x`",
+        "size": "write `size of x`",
+        "count": "write `size of x` for the elements of a list",
+        "upper": "compare with `ignoring case`",
+        "lower": "compare with `ignoring case`",
+        "trim": "ask with `contains`, or `starts with` and `ends with`",
+        "coalesce": "write `x or else y`",
+        "ifnull": "write `x or else y`",
+        "age": "write `years since birth_date`",
+        "datediff": "write `days from x to y`, or `days since x`",
+        "distance": "write `place within 10 km of (41.01, 28.97)`",
+        "now": "write `now` or `today`",
+    }
+)
+
 
 def unknown_field(
     span: Span, name: str, known: Collection[str], *, undeclared_column: bool = False
@@ -49,6 +68,17 @@ def unknown_field(
         help_ = (f'declare it in the catalog, under `[customers.fields]`: `{declared} = "text"`',)
     return Diagnostic(
         codes.UNKNOWN_FIELD, f"unknown field {quoted(name)}", Label(span, label), help=help_
+    )
+
+
+def unquoted_text(span: Span, name: str, field: str) -> Diagnostic:
+    """Say that a word is neither a field nor a text, beside a field that holds texts."""
+    fix = Fix("a text stands in quotes", (Edit(span, text_literal(name)),))
+    return Diagnostic(
+        codes.UNKNOWN_FIELD,
+        f"unknown field {quoted(name)}, compared with the text {quoted(field)}",
+        Label(span, "neither a field nor a text in quotes"),
+        fixes=(fix,),
     )
 
 
@@ -132,12 +162,13 @@ def unknown_param(name: str, known: Collection[str]) -> Diagnostic:
 
 
 def unknown_function(span: Span, name: str, known: Collection[str]) -> Diagnostic:
-    """Say that there is neither a function nor a definition of that name."""
+    """Say that nothing of this name can be called; other tools' functions have their remedy."""
+    remedy = _OTHER_FUNCTIONS.get(name.lower())
     return Diagnostic(
         codes.UNKNOWN_FUNCTION,
         f"unknown function {quoted(name)}",
         Label(span, "neither a function nor a definition"),
-        help=near_help(name, known, "function"),
+        help=(remedy,) if remedy else near_help(name, known, "function"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import groupby
 from types import MappingProxyType
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _NARROWEST = 40
 _LONGEST_EDIT = 60
+_TWICE = re.compile(r"``(?: `([^`\n]+)` |([^`\n]+))``")
 _RESET, _BOLD, _BLUE = "\x1b[0m", "\x1b[1m", "\x1b[1;34m"
 _COLOURS = MappingProxyType(
     {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severity.NOTICE: "\x1b[1;36m"}
@@ -162,7 +164,12 @@ def _clipped(span: Span) -> str:
 
 def _lines(text: str, indent: int) -> str:
     """Keep the line breaks of a message, indent what follows them, escape the rest."""
-    return ("\n" + " " * indent).join(shown(line) for line in text.split("\n"))
+    return ("\n" + " " * indent).join(shown(line) for line in _once(text).split("\n"))
+
+
+def _once(text: str) -> str:
+    """Leave one pair of backticks around a name that is quoted with its own, so as to be copied."""
+    return _TWICE.sub(lambda found: f"`{found[1] or found[2]}`", text)
 
 
 def render_json(diagnostic: Diagnostic) -> dict[str, object]:

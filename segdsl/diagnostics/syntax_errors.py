@@ -25,28 +25,39 @@ def unexpected_token(
     keyword: str = "",
     form: str = "",
     is_text: bool = False,
+    words: str = "",
+    notes: Sequence[str] = (),
+    fixes: Sequence[Fix] = (),
+    opened: Span | None = None,
 ) -> Diagnostic:
     """Say what was found where something else has to stand; both in words.
 
     `near` are words that could stand there and look like the one found; `keyword` stands before it
     and may be meant as a name; `form` is how the declaration that may be meant is written;
-    `is_text` tells that what was found may be meant as a text.
+    `is_text` tells that what was found may be meant as a text; `words` are several words that may
+    be meant as one name; `opened` is a bracket that is still open.
     """
-    notes = [f"a word with a similar spelling can stand here: {quoted(word)}" for word in near[:1]]
+    told = [f"a word with a similar spelling can stand here: {quoted(word)}" for word in near[:1]]
     if keyword:
-        notes.append(f"`{keyword}` is a keyword here; a field of that name: `` `{keyword}` ``")
+        told.append(f"`{keyword}` is a keyword here; a field of that name: `` `{keyword}` ``")
     if form:
-        notes.append(f"as a declaration it is written `{form}`")
+        told.append(f"as a declaration it is written `{form}`")
     if is_text:
-        notes.append(f'a text stands in quotes: `"{span.text}"`')
+        told.append(f'a text stands in quotes: `"{span.text}"`')
+    if words:
+        joined = words.replace(" ", "_")
+        told.append(
+            f"a name has no spaces, as in {quoted(joined)}, or stands in backticks: `` `{words}` ``"
+        )
     could = _choice(expected[:_MOST_EXPECTED])
     label = f"expected {could}" if could else "nothing more can stand here"
     return Diagnostic(
         codes.UNEXPECTED,
         f"unexpected {found}",
         Label(span, label),
-        help=tuple(notes),
-        fixes=tuple(_fix(f"write {quoted(word)}", span, word) for word in near[:1]),
+        secondary=(Label(opened, f"this {quoted(opened.text)} is not closed"),) if opened else (),
+        help=(*told, *notes),
+        fixes=(*(_fix(f"write {quoted(word)}", span, word) for word in near[:1]), *fixes),
     )
 
 
@@ -125,13 +136,19 @@ def bad_number(span: Span, reason: str, *, hint: str = "", right: str = "") -> D
 
 
 def bad_date(span: Span, reason: str, *, right: Sequence[str] = ()) -> Diagnostic:
-    """Say that this is no date or instant; `right` are the spellings it may stand for."""
+    """Say that this is no date or instant; `right` are the spellings it may stand for.
+
+    Of several spellings none is a fix, since only the author knows which day is meant.
+    """
+    notes = ["dates are written `2026-01-31`, instants `2026-01-31T18:30`"]
+    if right[1:]:
+        notes.append(f"it may stand for {_choice([quoted(spelling) for spelling in right])}")
     return Diagnostic(
         codes.BAD_DATE,
         f"{quoted(span.text)} is not a date",
         Label(span, reason),
-        help=("dates are written `2026-01-31`, instants `2026-01-31T18:30`",),
-        fixes=tuple(_fix(f"write {quoted(spelling)}", span, spelling) for spelling in right),
+        help=tuple(notes),
+        fixes=() if right[1:] else tuple(_fix(f"write {quoted(s)}", span, s) for s in right),
     )
 
 
@@ -157,16 +174,23 @@ def reserved_name(span: Span, word: str) -> Diagnostic:
 
 
 def wrong_spelling(
-    span: Span, found: str, right: Sequence[str], fixes: Sequence[Fix] = ()
+    span: Span,
+    found: str,
+    right: Sequence[str],
+    fixes: Sequence[Fix] | None = None,
+    *,
+    notes: Sequence[str] = (),
 ) -> Diagnostic:
-    """Say how what was found is spelt here; without fixes, the first spelling replaces the span."""
+    """Say how what was found is spelt here; if `fixes` is None, the first spelling replaces it."""
     spellings = _choice([quoted(spelling) for spelling in right])
+    if fixes is None:
+        fixes = (_fix(f"write {quoted(right[0])}", span, right[0]),)
     return Diagnostic(
         codes.WRONG_SPELLING,
         f"{quoted(found)} is spelt differently here",
         Label(span, "not a spelling that rules know"),
-        help=(f"write {spellings} instead",),
-        fixes=tuple(fixes) or (_fix(f"write {quoted(right[0])}", span, right[0]),),
+        help=(f"write {spellings} instead", *notes),
+        fixes=tuple(fixes),
     )
 
 

@@ -61,6 +61,27 @@ def not_a_condition(span: Span, type: str) -> Diagnostic:
     )
 
 
+def lone_alternatives(span: Span, rewritten: str) -> Diagnostic:
+    """Say that the alternatives of one comparison are joined like conditions."""
+    fix = Fix("name the alternatives together", (Edit(span, rewritten),))
+    return Diagnostic(
+        codes.NOT_A_CONDITION,
+        "a value stands where a condition is wanted: `or` joins conditions",
+        Label(span, "one condition, and values after it"),
+        fixes=(fix,),
+    )
+
+
+def second_group(span: Span, name: str) -> Diagnostic:
+    """Say that `per` takes one value and `and` begins a further condition."""
+    return Diagnostic(
+        codes.NOT_A_CONDITION,
+        f"`per` takes one value, and {quoted(name)} would be a condition of its own",
+        Label(span, "not yes or no"),
+        help=("a column that holds both values makes groups of both",),
+    )
+
+
 def not_a_value(span: Span) -> Diagnostic:
     """Say that a condition stands where a value is wanted."""
     return Diagnostic(

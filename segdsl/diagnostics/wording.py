@@ -48,7 +48,7 @@ def plural(noun: str) -> str:
     """Return the plural of one of the nouns that messages use."""
     if noun == "tiers":
         return noun
-    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
 
 
 def near_help(word: str, known: Collection[str], what: str) -> tuple[str, ...]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from segdsl.backends.polars.times import dates_in
 from segdsl.catalog.types import Kind, Type
 from segdsl.engine.cells.moments import INSTANT, dates, instants, to_utc
 from segdsl.engine.cells.numbers import is_ascii, numbers, yes_or_no
@@ -29,6 +31,8 @@ class Manner:
     decimal: str | None = None
     format: str | None = None
     separator: str = ";"
+    yes: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
 
     @staticmethod
     def of(catalog: Catalog, field: Field | None, *, is_blank_missing: bool) -> Manner:
@@ -42,6 +46,8 @@ class Manner:
             decimal=(field.decimal if field else None) or table.decimal,
             format=field.format if field else None,
             separator=(field.separator if field else None) or ";",
+            yes=field.yes if field else (),
+            no=field.no if field else (),
         )
 
 
@@ -58,9 +64,12 @@ class Converted:
         return 0 if self.lost is None else int(self.lost.sum() or 0)
 
 
-def convert(cells: pl.Series, wanted: Type, manner: Manner) -> Converted | None:
+def convert(
+    cells: pl.Series, wanted: Type, manner: Manner, numbers_among: pl.Series | None = None
+) -> Converted | None:
     """Return the cells as canonical values of a type; None when their column type cannot be it.
 
+    `numbers_among` are the cells of a mixed column that are numbers, however texts are read.
     Canonical are: text String (NFC), number Int64, Int128, Float64 or Decimal, yes/no Boolean,
     date Date, instant Datetime("us", "UTC"), list List.
     """
@@ -68,7 +77,10 @@ def convert(cells: pl.Series, wanted: Type, manner: Manner) -> Converted | None:
     if dtype == pl.Null:
         return Converted(cells.cast(canonical(wanted)))
     if isinstance(dtype, (pl.String, pl.Categorical, pl.Enum)):
-        return from_text(known_texts(cells, manner), wanted, manner)
+        texts = known_texts(cells, manner)
+        if numbers_among is not None and wanted.kind is Kind.NUMBER:
+            return _from_mixed(texts, numbers_among, manner)
+        return from_text(texts, wanted, manner)
     if isinstance(dtype, (pl.List, pl.Array)):
         return _from_list(cells, wanted, manner) if wanted.kind is Kind.LIST else None
     return _from_typed(cells, wanted, manner)
@@ -122,7 +134,7 @@ def from_text(texts: pl.Series, wanted: Type, manner: Manner) -> Converted:
         case Kind.NUMBER | Kind.WEEKDAY:
             values = numbers(texts, manner.decimal)
         case Kind.YESNO:
-            values = yes_or_no(texts, is_declared=True)
+            values = yes_or_no(texts, is_declared=True, yes=manner.yes, no=manner.no)
         case Kind.DATE:
             values = dates(texts, manner.format)
         case Kind.INSTANT:
@@ -136,6 +148,19 @@ def from_text(texts: pl.Series, wanted: Type, manner: Manner) -> Converted:
         case _:
             assert_never(wanted.kind)
     return Converted(values.alias(texts.name), _lost(texts, values))
+
+
+def _from_mixed(texts: pl.Series, among: pl.Series, manner: Manner) -> Converted:
+    """Return the numbers of cells that are numbers or spell them in the field's manner."""
+    is_number = among.is_not_null() & texts.is_not_null()
+    spelt = numbers(texts.set(is_number, None), manner.decimal)
+    bare = texts.set(~is_number, None)
+    whole = bare.cast(pl.Int64, strict=False)
+    is_whole = whole.null_count() == bare.null_count()
+    found = whole if is_whole else among.set(~is_number, None)
+    frame = pl.DataFrame([found.alias("found"), spelt.alias("spelt")])
+    values = frame.select(pl.coalesce("found", "spelt")).to_series().alias(texts.name)
+    return Converted(values, _lost(texts, values))
 
 
 def _lost(before: pl.Series, after: pl.Series) -> pl.Series | None:
@@ -246,8 +271,9 @@ def _from_one_and_zero(cells: pl.Series) -> Converted:
 
 
 def _local_date(cells: pl.Series, timezone: str) -> pl.Series:
-    zoned = cells if _zone(cells) is None else cells.dt.convert_time_zone(timezone)
-    return zoned.dt.date()
+    if _zone(cells) is None:
+        return cells.dt.date()
+    return dates_in(_instant(cells, timezone), ZoneInfo(timezone)).alias(cells.name)
 
 
 def _instant(cells: pl.Series, timezone: str) -> pl.Series:

@@ -137,7 +137,8 @@ class _Run:
 
     def _bring(self, nodes: Iterable[n.Node]) -> None:
         """Give the customers those values of distinct texts that nodes over customers read."""
-        for value in dict.fromkeys(value for node in nodes for value in _values_beneath(node)):
+        roots = [root for node in nodes for root in _read_by(node)] if self._texts else ()
+        for value in n.ordered(*roots):
             text = self._home(value)
             done = text.table.lowering.values.get(value) if text else None
             if text and done and value not in self._customers.lowering.values:
@@ -155,11 +156,11 @@ def _spread(operand: Operand, text: TextTable) -> Operand:
     return tuple(parts)
 
 
-def _values_beneath(node: n.Node) -> tuple[n.Node, ...]:
-    """Return the values that a value or an atom reads, itself included."""
+def _read_by(node: n.Node) -> tuple[n.Node, ...]:
+    """Return the nodes whose values, and those beneath, a value or an atom reads."""
     if isinstance(node, n.Ranked):
-        return n.ordered(node.by) if node.per is None else n.ordered(node.by, node.per)
-    return n.ordered(node)
+        return (node.by,) if node.per is None else (node.by, node.per)
+    return (node,)
 
 
 def _homes(program: Program) -> dict[n.Node, str]:

@@ -8,13 +8,13 @@ from itertools import pairwise
 
 from segdsl.catalog import Catalog
 from segdsl.diagnostics import Diagnostic
+from segdsl.engine.explain import words_of
 from segdsl.engine.membership import Membership
 from segdsl.engine.run import evaluate
 from segdsl.functions.clock import Calendar
 from segdsl.optimise.passes import optimised
 from segdsl.optimise.share import share
 from segdsl.plan import nodes as n
-from segdsl.plan.dump import describe
 from segdsl.plan.plan import Clause, Plan
 
 
@@ -88,10 +88,6 @@ def _steps(
 ) -> tuple[Step, ...]:
     left = [base, *(sizes[_name(name, i)] for i in range(1, len(items))), sizes[name]]
     return tuple(
-        Step(_text(item), after, before - after)
+        Step(words_of(item), after, before - after)
         for item, (before, after) in zip(items, pairwise(left), strict=True)
     )
-
-
-def _text(clause: Clause) -> str:
-    return " ".join(clause.span.text.split()) if clause.span else describe(clause.node)

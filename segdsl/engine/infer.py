@@ -5,46 +5,44 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-import polars as pl
-
-from segdsl.catalog import Catalog, Field
-from segdsl.catalog.types import Kind, Type
+from segdsl.catalog import Catalog, Field, find_catalog
 from segdsl.catalog.write import catalog_toml
-from segdsl.diagnostics.catalog_errors import inferred_key, left_out, no_key, read_as_text
-from segdsl.diagnostics.data_errors import clipped
-from segdsl.engine.cells.day_month import Readings, day_month_readings
-from segdsl.engine.cells.numbers import numeric
-from segdsl.engine.cells.spelling import Spelling, spelt_by_all, spelt_by_most
-from segdsl.engine.conversion import Manner, known_texts
+from segdsl.diagnostics.catalog_errors import (
+    catalog_beside_data,
+    inferred_key,
+    left_out,
+    no_key,
+)
+from segdsl.engine.conversion import Manner
+from segdsl.engine.guess import guess
 from segdsl.engine.readers.opening import open_data
 from segdsl.errors import DataError
 
 if TYPE_CHECKING:
+    from segdsl.catalog.types import Type
     from segdsl.diagnostics import Diagnostic
     from segdsl.engine.readers.table import Table
 
-_ID = re.compile(r"^(?:id|key|email|.*_id)$", re.IGNORECASE | re.DOTALL)
+_ID = re.compile(r"id|key|email|.*[_\s-]id", re.IGNORECASE | re.DOTALL)
+_CAMEL_ID = re.compile(r".*[^\W_A-Z]I[dD]", re.DOTALL)  # customerId, CustomerID; not PAID
 
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """A complete catalog, why its fields have their types, and the table with what was read."""
+    """A complete catalog, why its fields have their types, and the table with what was read.
+
+    `lines` are declarations that fields may need instead; `error` says that there is no key.
+    """
 
     catalog: Catalog
     reasons: Mapping[str, str]
     notices: tuple[Diagnostic, ...]
     table: Table = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """The type of one column and why; None when rules cannot read it."""
-
-    type: Type | None
-    reason: str
-    notice: Diagnostic | None = None
+    lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    error: Diagnostic | None = None
 
 
 def infer_catalog(
@@ -59,30 +57,49 @@ def infer_catalog(
     declared one, else the first column named like an id. Raises DataError when there is none, or
     when the data cannot be read.
     """
+    found = propose_catalog(data, base=base, fields=fields)
+    if found.error is not None:
+        raise DataError((found.error,))
+    return found
+
+
+def propose_catalog(
+    data: object | None = None,
+    *,
+    base: Catalog | None = None,
+    fields: Collection[str] | None = None,
+) -> Inference:
+    """Return what `infer_catalog` does; where no column can be the key, say so as its error."""
     known = base if base is not None else Catalog()
     table = open_data(known, data)
-    key = known.customers.key or _key_column(table)
-    notices = [] if known.customers.key else [inferred_key(key, table.name)]
     declared = known.customers.fields
+    beside = _catalog_beside(known, table) if fields is not None else None
+    key = known.customers.key or next(filter(_is_id, table.columns), None)
+    keys = (key,) if key is not None and key not in declared else ()
     wanted = _open_columns(table, fields) if not declared else ()
-    names = tuple(dict.fromkeys((*wanted, *(() if key in declared else (key,)))))
-    table.demand(() if key in declared else (key,), "the key")
+    names = tuple(dict.fromkeys((*wanted, *keys)))
+    table.demand(keys, "the key")
     if table.is_text:
         table = table.load(names, "a field")
-    found: dict[str, Field] = {}
-    reasons: dict[str, str] = {}
-    for name in sorted(names, key=table.columns.index):
-        guess = _guess(table, name, Manner.of(known, None, is_blank_missing=table.is_blank_missing))
-        notices += [guess.notice] if guess.notice else []
-        if guess.type is not None:
-            found[name] = _field(guess.type)
-            reasons[name] = guess.reason
-        elif name == key:
-            raise DataError((no_key(table.columns, table.name),))
+    manner = Manner.of(known, None, is_blank_missing=table.is_blank_missing)
+    guesses = {name: guess(table, name, manner) for name in sorted(names, key=table.columns.index)}
+    found = {name: _field(one.type) for name, one in guesses.items() if one.type is not None}
+    error = None
+    if key is None or (key in guesses and key not in found):
+        error = no_key(table.columns, table.name, sheets=table.sheets, catalog=beside)
+    notices = [] if known.customers.key or key is None else [inferred_key(key, table.name)]
+    notices += [catalog_beside_data(beside)] if beside else []
+    notices += [one.notice for one in guesses.values() if one.notice]
     if fields is None and not declared:
         notices += [_repeated(name, table) for name in sorted(table.repeated) if name]
-    customers = known.with_customers(key=key, fields={**found, **declared})
-    return Inference(customers, reasons, tuple(notices), table)
+    return Inference(
+        known.with_customers(key=key, fields={**found, **declared}),
+        {name: guesses[name].reason for name in found},
+        tuple(notices),
+        table,
+        {name: guesses[name].lines for name in found if guesses[name].lines},
+        error,
+    )
 
 
 def infer_toml(inference: Inference, source: str | None = None) -> str:
@@ -92,17 +109,26 @@ def infer_toml(inference: Inference, source: str | None = None) -> str:
     """
     catalog = inference.catalog.with_customers(source=source)
     comments = {f"customers.fields.{name}": why for name, why in inference.reasons.items()}
+    ready = {f"customers.fields.{name}": lines for name, lines in inference.lines.items()}
     if any(notice.code.id == "SG307" for notice in inference.notices):
         comments["customers.key"] = "the first column named like an id"
+    if inference.error is not None:
+        ready["customers"] = ('key = "…"  # the column that identifies a customer',)
     comments[""] = f"Inferred from {source or inference.table.name}"
-    return catalog_toml(catalog, comments)
+    return catalog_toml(catalog, comments, ready)
 
 
-def _key_column(table: Table) -> str:
-    found = next((name for name in table.columns if _ID.match(name)), None)
-    if found is None:
-        raise DataError((no_key(table.columns, table.name),))
-    return found
+def _is_id(column: str) -> bool:
+    return _ID.fullmatch(column) is not None or _CAMEL_ID.fullmatch(column) is not None
+
+
+def _catalog_beside(known: Catalog, table: Table) -> str | None:
+    """Return the path of a catalog beside a data file for which no catalog is in use."""
+    is_in_use = known.folder is not None or bool(known.customers.fields)
+    if is_in_use or len(table.parts) > 1 or not Path(table.name).is_file():
+        return None
+    found = find_catalog(table.name)
+    return str(found) if found is not None else None
 
 
 def _open_columns(table: Table, fields: Collection[str] | None) -> tuple[str, ...]:
@@ -118,78 +144,3 @@ def _repeated(name: str, table: Table) -> Diagnostic:
 def _field(type: Type) -> Field:
     of = {"of": type.of.value} if type.of else {}
     return Field.model_validate({"type": type.kind.value, **of})
-
-
-def _guess(table: Table, name: str, manner: Manner) -> Guess:
-    dtype = table.dtype(name)
-    if table.is_text and dtype == pl.String:
-        return _from_texts(known_texts(table.cells[name], manner), table, name, manner)
-    if dtype == pl.Null:
-        return Guess(Type(Kind.TEXT), "no cell has a value")
-    found = type_of(dtype)
-    if found is not None:
-        return Guess(found, f"the column holds {dtype}")
-    why = f"rules cannot read what it holds, `{dtype}`"
-    return Guess(None, why, left_out(name, why, table.name))
-
-
-def type_of(dtype: pl.DataType) -> Type | None:
-    """Return the type of fields of a typed column, None when rules cannot read it."""
-    if isinstance(dtype, (pl.List, pl.Array)):
-        inner = dtype.inner
-        of = type_of(inner) if isinstance(inner, pl.DataType) else None
-        return Type(Kind.LIST, of.kind) if of is not None and of.of is None else None
-    if dtype.is_numeric():
-        return Type(Kind.NUMBER)
-    kinds = (
-        ((pl.String, pl.Categorical, pl.Enum, pl.Null), Kind.TEXT),
-        ((pl.Boolean,), Kind.YESNO),
-        ((pl.Date,), Kind.DATE),
-        ((pl.Datetime,), Kind.INSTANT),
-    )
-    return next((Type(kind) for types, kind in kinds if isinstance(dtype, types)), None)
-
-
-def _from_texts(texts: pl.Series, table: Table, name: str, manner: Manner) -> Guess:
-    """Return the type that every text of a column spells, else text."""
-    text = Type(Kind.TEXT)
-    if texts.null_count() == texts.len():
-        return Guess(text, "no cell has a value")
-    found = spelt_by_all(texts, manner.timezone, manner.decimal)
-    if found is not None:
-        return Guess(Type(found.kind), f"every cell is {found.words}")
-    readings = day_month_readings(texts)
-    if readings is not None:
-        return _text_for_dates(readings, name, table)
-    meant = spelt_by_most(texts, manner.timezone, manner.decimal)
-    if meant is not None:
-        return _text_for_some(texts, meant, name, table)
-    if numeric(texts.drop_nulls()).all():
-        return Guess(text, "the cells are digits with leading zeros, or too many for a number")
-    return Guess(text, "the cells are words")
-
-
-def _text_for_dates(readings: Readings, name: str, table: Table) -> Guess:
-    """Return that a column is text because no one can tell its days from its months."""
-    both = " or ".join(shown for _, shown in readings.formats)
-    why = f"{clipped(readings.example)} may be {both}"
-    remedies = [
-        f'`{name} = {{ type = "date", format = "{form}" }}` in a catalog reads {shown}'
-        for form, shown in readings.formats
-    ]
-    return Guess(Type(Kind.TEXT), why, read_as_text(name, why, remedies, table.place(name)))
-
-
-def _text_for_some(texts: pl.Series, meant: Spelling, name: str, table: Table) -> Guess:
-    """Return that a column is text because of a few cells, and show one of them."""
-    odd = texts.is_not_null() & ~meant.fits(texts).fill_null(False)
-    misfits = texts.filter(odd)
-    first = odd.arg_true()[0]
-    shown = f"{clipped(texts[first])} ({table.row(first)})"
-    if meant.kind is Kind.NUMBER and numeric(misfits).all():
-        return Guess(Type(Kind.TEXT), f"{shown} has a leading zero or too many digits")
-    count = f"{misfits.len():,} of {texts.len() - texts.null_count():,} cells"
-    verb = "is" if misfits.len() == 1 else "are"
-    why = f"{count} {verb} not {meant.words}, such as {shown}"
-    remedies = (f'`{name} = "{meant.kind.value}"` in a catalog takes such cells for missing',)
-    return Guess(Type(Kind.TEXT), why, read_as_text(name, why, remedies, table.place(name)))

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from segdsl.catalog import Catalog
 from segdsl.diagnostics.data_errors import (
     bad_key_type,
     duplicate_keys,
     duplicates_resolved,
     missing_keys,
 )
+from segdsl.engine.cells.spoken import spoken
 from segdsl.engine.conversion import numeric, whole_if_all
+from segdsl.engine.latest import latest_column
 from segdsl.errors import DataError
 
 if TYPE_CHECKING:
@@ -23,14 +26,19 @@ if TYPE_CHECKING:
     from segdsl.engine.readers.table import Table
 
 _SHOWN = 3
+_ROW, _KEY = "\x00row", "\x00key"  # names that no column of the data has
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A frame in which every key occurs once, and what had to be said."""
+    """A frame in which every key occurs once, and what had to be said.
+
+    `rows` are the numbers of the rows that were kept, None where all were.
+    """
 
     frame: pl.DataFrame
     notices: tuple[Diagnostic, ...] = ()
+    rows: pl.Series | None = None
 
 
 def canonical_key(values: pl.Series, name: str, place: str) -> pl.Series:
@@ -52,7 +60,7 @@ def canonical_key(values: pl.Series, name: str, place: str) -> pl.Series:
             whole_if_all(values) if values.null_count() < values.len() else values.cast(pl.Int64)
         )
     else:
-        raise DataError((bad_key_type(name, f"of the type `{dtype}`", place),))
+        raise DataError((bad_key_type(name, f"made of {spoken(dtype)}", place),))
     if not found.dtype.is_integer():
         broken = values.filter((values.cast(pl.Float64) % 1 != 0).fill_null(False))
         example = str(broken[0]) if broken.len() else None
@@ -61,13 +69,23 @@ def canonical_key(values: pl.Series, name: str, place: str) -> pl.Series:
 
 
 def settle_keys(
-    frame: pl.DataFrame, key: str, table: Table, latest_by: str | None = None
+    frame: pl.DataFrame,
+    key: str,
+    table: Table,
+    latest_by: str | None = None,
+    catalog: Catalog | None = None,
+    earlier: pl.Series | None = None,
 ) -> Settled:
     """Return the frame with one row for each key; its rows are those of `table`.
 
-    With `latest_by`, a column of the frame, the row with its greatest value stays. Raises
+    With `latest_by`, a column of the frame, the row with its greatest value stays. `earlier` are
+    the rows that another reading kept; they are kept again if each still has its own key. Raises
     DataError for rows without a key and, without `latest_by`, for keys that occur twice.
     """
+    if earlier is not None and earlier.is_between(0, frame.height, closed="left").all():
+        kept = frame[earlier]
+        if not kept[key].null_count() and kept[key].n_unique() == kept.height:
+            return Settled(kept, rows=earlier)
     keys = frame[key]
     if keys.null_count():
         rows = [table.row(i) for i in keys.is_null().arg_true().head(_SHOWN)]
@@ -75,8 +93,8 @@ def settle_keys(
     if _is_strictly_rising(keys) or keys.n_unique() == keys.len():
         return Settled(frame)
     if latest_by is None:
-        raise DataError((_duplicates(keys, key, table),))
-    return _latest(frame, key, latest_by, table.name)
+        raise DataError((_duplicates(keys, key, table, catalog or Catalog()),))
+    return _latest(frame, key, latest_by, table)
 
 
 def sort_by_key(frame: pl.DataFrame, key: str) -> pl.DataFrame:
@@ -91,14 +109,15 @@ def _is_strictly_rising(keys: pl.Series) -> bool:
     return bool((keys.slice(1) > keys.slice(0, max(keys.len() - 1, 0))).all())
 
 
-def _duplicates(keys: pl.Series, key: str, table: Table) -> Diagnostic:
+def _duplicates(keys: pl.Series, key: str, table: Table, catalog: Catalog) -> Diagnostic:
     rows = pl.DataFrame({"key": keys}).with_row_index("row").filter(pl.col("key").is_duplicated())
     groups = rows.group_by("key").agg(pl.col("row").sort()).sort(pl.col("row").list.first())
     shown = [
         f"`{value}` in {_listed([table.row(i) for i in found], table)}"
         for value, found in groups.head(_SHOWN).iter_rows()
     ]
-    return duplicate_keys(key, shown, groups.height, table.name)
+    latest_by = latest_column(table, key, catalog)
+    return duplicate_keys(key, shown, groups.height, table.name, latest_by=latest_by)
 
 
 def _listed(rows: Sequence[str], table: Table) -> str:
@@ -112,30 +131,44 @@ def _listed(rows: Sequence[str], table: Table) -> str:
     return f"rows {words}" if len(table.parts) == 1 else words
 
 
-def _latest(frame: pl.DataFrame, key: str, latest_by: str, place: str) -> Settled:
+def _latest(frame: pl.DataFrame, key: str, latest_by: str, table: Table) -> Settled:
     """Return the latest row of each key; rows that tie are decided by their values alone."""
     by = pl.col(latest_by)
     greatest = by.max().over(key)
-    kept = frame.filter((by == greatest) | greatest.is_null())
-    tied = kept.filter(pl.col(key).is_duplicated())
-    result = kept
-    ties = 0
+    numbered = frame.select(list(dict.fromkeys((key, latest_by)))).with_row_index(_ROW)
+    kept = numbered.filter((by == greatest) | greatest.is_null())
+    is_tied = pl.col(key).is_duplicated()
+    tied = kept.filter(is_tied)
+    rows = kept[_ROW]
     if tied.height:
-        chosen = _greatest_rows(tied, key)
-        ties = tied[key].n_unique()
-        result = pl.concat([kept.filter(~pl.col(key).is_duplicated()), chosen])
-    dropped = frame.height - result.height
-    notice = duplicates_resolved(key, latest_by, dropped, ties, place)
-    return Settled(result, (notice,))
+        rows = pl.concat([kept.filter(~is_tied)[_ROW], _greatest_rows(tied, key, table)]).sort()
+    dropped = frame.height - rows.len()
+    ties = tied[key].n_unique()
+    notice = duplicates_resolved(key, latest_by, dropped, ties, table.name)
+    return Settled(frame[rows], (notice,), rows)
 
 
-def _greatest_rows(tied: pl.DataFrame, key: str) -> pl.DataFrame:
-    """Return the greatest row of each key, comparing its columns in the order of their names."""
-    names = sorted(name for name in tied.columns if name != key)
-    flat = [
-        pl.col(name).map_elements(str, pl.String) if tied.schema[name].is_nested() else name
-        for name in names
-    ]
-    order = tied.select(key, *flat).with_row_index("__row")
-    last = order.sort(key, *names, nulls_last=False).group_by(key).agg(pl.col("__row").last())
-    return tied[last["__row"].sort().to_list()]
+def _greatest_rows(tied: pl.DataFrame, key: str, table: Table) -> pl.Series:
+    """Return the number of the greatest row of each key.
+
+    All columns of the data are compared, in the order of their names: which of them the rules
+    happen to read must not matter.
+    """
+    cells = table.rows(tied[_ROW])
+    order = {_ROW: tied[_ROW], _KEY: tied[key]}
+    for i, name in enumerate(sorted(cells.columns)):
+        text = _as_text(cells[name])
+        order[f"{i} number"] = text.cast(pl.Float64, strict=False)
+        order[f"{i} text"] = text
+    names = list(order)[1:]
+    rows = pl.DataFrame(order).sort(names, nulls_last=False)
+    return rows.group_by(_KEY).agg(pl.col(_ROW).last())[_ROW]
+
+
+def _as_text(values: pl.Series) -> pl.Series:
+    """Return cells as texts that differ where the cells do."""
+    dtype = values.dtype
+    if dtype.is_nested() or dtype in (pl.Binary, pl.Duration, pl.Object):
+        texts = [None if value is None else repr(value) for value in values.to_list()]
+        return pl.Series(texts, dtype=pl.String)
+    return values.cast(pl.String)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from segdsl.diagnostics import Diagnostic
 from segdsl.engine.outputs import Layout, Output, destination
@@ -19,13 +19,23 @@ Reread = Callable[[Sequence[str]], "pl.DataFrame"]
 """Reads the key and further columns of the same customers."""
 
 
+_ORDER = "\x00order"  # a name that no column of the data has
+
+
+def column_names(columns: Iterable[str]) -> tuple[str, ...]:
+    """Return each name once. Raises TypeError for one text instead of several."""
+    if isinstance(columns, str):
+        raise TypeError(f"columns are a list of names, such as [{columns!r}], not one text")
+    return tuple(dict.fromkeys(columns))
+
+
 @dataclass(frozen=True)
 class Membership:
     """The audiences of one evaluation, as one mask an audience over all customers.
 
     `customers` holds the key column first and the other columns that were asked for, a row a
     customer, in the order of the data; masks are in that order too. All that comes out of the
-    methods is in key order.
+    methods is in key order. Pickled it holds what was evaluated, but no way to read more columns.
     """
 
     as_of: datetime
@@ -36,6 +46,10 @@ class Membership:
     traits: Mapping[str, pl.Series] = field(default_factory=dict, repr=False)
     notices: tuple[Diagnostic, ...] = ()
     reread: Reread | None = field(default=None, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled: all but the data, which may be large and elsewhere."""
+        return {**self.__dict__, "reread": None}
 
     @property
     def base(self) -> int:
@@ -92,10 +106,11 @@ class Membership:
 
         In key order. `columns` are those carried along if not said; others are read from the
         data. Raises DataError for one that the data do not have, KeyError where they cannot be
-        read any more.
+        read any more, ValueError for a column that has the name of a trait asked for.
         """
         people = self._with(columns)
         if traits:
+            _demand_free(people, self.traits)
             people = people.with_columns(values.alias(name) for name, values in self.traits.items())
         return people[self.order]
 
@@ -103,12 +118,14 @@ class Membership:
         """Return the customers with the named columns, in the order of the data."""
         if columns is None:
             return self.customers
-        wanted = [name for name in dict.fromkeys(columns) if name != self.key]
+        wanted = [name for name in column_names(columns) if name != self.key]
         lacking = [name for name in wanted if name not in self.customers.columns]
         people = self.customers
         if lacking:
             if self.reread is None:
-                raise KeyError(lacking[0])
+                raise KeyError(
+                    f"`{lacking[0]}` was not carried along, and the data cannot be read any more"
+                )
             further = self.reread(lacking)
             people = people.join(further, on=self.key, how="left", maintain_order="left")
         return people.select(self.key, *wanted)
@@ -125,15 +142,12 @@ class Membership:
         `wide`: the key, the extra columns, the traits if asked for, and a yes/no column an
         audience. `long`: a row for each customer and audience that go together, with the
         columns key, extra columns, traits and `segment`. Raises ValueError for another layout,
-        and for a column that has the name of an audience; DataError as `people` does.
+        and for a column that has the name of an audience or trait; DataError as `people` does.
         """
         import polars as pl
 
         people = self.people(columns, traits=traits)
-        added = (*self.masks,) if layout == "wide" else ("segment",)
-        for name in added:
-            if name in people.columns:
-                raise ValueError(f"two columns would be named `{name}`")
+        _demand_free(people, self.masks if layout == "wide" else ("segment",))
         if layout == "wide":
             masks = (mask.gather(self.order).alias(name) for name, mask in self.masks.items())
             return people.with_columns(masks)
@@ -141,13 +155,13 @@ class Membership:
             raise ValueError(f"layout is 'wide' or 'long', not {layout!r}")
         parts = [
             people.filter(mask.gather(self.order)).with_columns(
-                pl.lit(name).alias("segment"), pl.lit(i).alias("segment order")
+                pl.lit(name).alias("segment"), pl.lit(i).alias(_ORDER)
             )
             for i, (name, mask) in enumerate(self.masks.items())
         ]
         if not parts:
             return people.head(0).with_columns(pl.lit("").alias("segment"))
-        return pl.concat(parts).sort(self.key, "segment order").drop("segment order")
+        return pl.concat(parts).sort(self.key, _ORDER).drop(_ORDER)
 
     def audience(
         self, segment: str, *, columns: Sequence[str] | None = None, traits: bool = False
@@ -183,3 +197,10 @@ class Membership:
 
         where = destination(target, layout, Output(output) if output is not None else None)
         return write_membership(self, where, columns=columns, traits=traits, on_step=on_step)
+
+
+def _demand_free(people: pl.DataFrame, names: Iterable[str]) -> None:
+    """Raise ValueError if a column has one of the names already."""
+    for name in names:
+        if name in people.columns:
+            raise ValueError(f"two columns would be named `{name}`")

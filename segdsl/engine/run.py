@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from segdsl.catalog import Catalog
 from segdsl.diagnostics import Diagnostic
 from segdsl.engine.evaluate import run
-from segdsl.engine.membership import Membership
-from segdsl.engine.readers import read_customers
+from segdsl.engine.membership import Membership, column_names
+from segdsl.engine.readers import Table, open_data, read_customers
 from segdsl.functions.clock import Calendar
 from segdsl.plan.plan import Plan
 from segdsl.plan.program import Program
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class _Reread:
+    """Reads further columns of the customers that were evaluated; `rows` are theirs."""
+
+    catalog: Catalog
+    table: Table
+    strict: bool
+    rows: pl.Series | None
+
+    def __call__(self, names: Sequence[str]) -> pl.DataFrame:
+        """Return the key and the named columns. Raises DataError."""
+        reading = read_customers(
+            self.catalog, self.table, columns=names, strict=self.strict, rows=self.rows
+        )
+        return reading.frame
 
 
 def evaluate(
@@ -31,15 +49,15 @@ def evaluate(
 ) -> Membership:
     """Return who is in which audience of a plan.
 
-    Only the columns that the program reads, the key and `columns` are read. Raises DataError.
+    Only the columns that the program reads, the key and `columns` are read. Raises DataError, and
+    TypeError for `columns` that are one text.
     """
-    names = dict.fromkeys((*(field.name for field in program.fields), *columns))
-    reading = read_customers(catalog, data, tuple(names), strict=strict)
+    carried = column_names(columns)
+    table = open_data(catalog, data)
+    names = tuple(field.name for field in program.fields)
+    reading = read_customers(catalog, table, names, columns=carried, strict=strict)
     result = run(program, reading.frame, reading.key, calendar)
-    extra = [name for name in dict.fromkeys(columns) if name != reading.key]
-
-    def reread(names: Sequence[str]) -> pl.DataFrame:
-        return read_customers(catalog, data, (), columns=names, strict=strict).frame
+    extra = [name for name in carried if name != reading.key]
 
     return Membership(
         as_of=calendar.as_of,
@@ -49,5 +67,5 @@ def evaluate(
         titles={audience.name: audience.title for audience in plan.audiences},
         traits=result.traits,
         notices=(*notices, *reading.notices),
-        reread=reread,
+        reread=_Reread(catalog, table.unread(), strict, reading.rows),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TypeAlias
@@ -36,11 +36,23 @@ class Table:
         """Compute values as columns; each comes after those that it reads."""
         waiting: dict[n.Node, Operand] = {}
         for node in nodes:
-            if not waiting.keys().isdisjoint(n.ordered(node)):
+            if self._reads(node, waiting):
                 self.keep(waiting)
                 waiting = {}
             waiting[node] = self.lowering.value(node)
         self.keep(waiting)
+
+    def _reads(self, node: n.Node, waiting: Mapping[n.Node, Operand]) -> bool:
+        """Return whether a value stands on one that waits, columns that are there aside."""
+        beneath, seen = [node], {node}
+        while beneath:
+            for child in n.children(beneath.pop()):
+                if child in waiting:
+                    return True
+                if child not in seen and child not in self.lowering.values:
+                    seen.add(child)
+                    beneath.append(child)
+        return False
 
     def keep(self, operands: dict[n.Node, Operand]) -> None:
         """Compute operands as columns and know them by these nodes from now on."""

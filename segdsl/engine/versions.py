@@ -10,6 +10,8 @@ from pathlib import Path
 from segdsl import __version__
 from segdsl.functions.folding import folding_version
 
+_ZONE = "Europe/London"  # every set of time zone data has it
+
 
 def versions() -> dict[str, str]:
     """Return the versions of segdsl, of the time zone data, of Unicode and of the engine."""
@@ -22,13 +24,17 @@ def versions() -> dict[str, str]:
 
 
 def _tzdata() -> str:
-    """Return the release of the time zone data that `zoneinfo` reads, such as `2026a`."""
-    for folder in map(Path, zoneinfo.TZPATH):
-        for name in ("tzdata.zi", "+VERSION"):
-            file = folder / name
-            if file.is_file():
-                with file.open(encoding="utf-8") as lines:
-                    return next(lines, "").removeprefix("# version").strip()
-        if (folder / "UTC").is_file():
-            return "of the system"
-    return str(import_module("tzdata").IANA_VERSION)
+    """Return the release of the time zone data that `zoneinfo` reads: `2026a of the system`.
+
+    It takes the first folder of its path that has the zone, and the package `tzdata` only where
+    none has.
+    """
+    folder = next((path for path in map(Path, zoneinfo.TZPATH) if (path / _ZONE).is_file()), None)
+    if folder is None:
+        return f"{import_module('tzdata').IANA_VERSION} of the package tzdata"
+    for name in ("tzdata.zi", "+VERSION"):
+        file = folder / name
+        if file.is_file():
+            with file.open(encoding="utf-8") as lines:
+                return f"{next(lines, '').removeprefix('# version').strip()} of the system"
+    return "of the system"

@@ -9,8 +9,9 @@ from segdsl.catalog import Catalog
 from segdsl.catalog.types import Kind
 from segdsl.diagnostics import Diagnostic
 from segdsl.diagnostics.data_errors import unknown_customer
-from segdsl.engine.evaluate import run
+from segdsl.engine.evaluate import Result, run
 from segdsl.engine.explain import POPULATION, Explanation, explain
+from segdsl.engine.ranks import Rank, rank_of
 from segdsl.engine.readers import read_customers
 from segdsl.errors import DataError
 from segdsl.functions.clock import Calendar
@@ -56,8 +57,8 @@ def why(
     nodes = [
         node for a in chosen for part in clauses(a.clause) for node in (part.node, *part.subjects)
     ]
-    given = _population(nodes, reading.frame, reading.key, calendar, row)
-    trees = {a.name: explain(a.clause, customer, calendar, given) for a in chosen}
+    given, ranks = _population(nodes, reading.frame, reading.key, calendar, row)
+    trees = {a.name: explain(a.clause, customer, calendar, given, ranks) for a in chosen}
     return trees, reading.notices
 
 
@@ -67,8 +68,16 @@ def _row(keys: pl.Series, key: str) -> int | None:
         wanted: int | str = int(key) if keys.dtype.is_integer() else key
     except ValueError:
         return None
+    if not isinstance(wanted, str) and not _holds(keys, wanted):
+        return None
     rows = (keys == wanted).arg_true()
     return int(rows[0]) if len(rows) else None
+
+
+def _holds(keys: pl.Series, wanted: int) -> bool:
+    """Return whether a number is one that a type of keys has, which a comparison demands."""
+    low, high = keys.min(), keys.max()
+    return isinstance(low, int) and isinstance(high, int) and low <= wanted <= high
 
 
 def _plain(value: Any, kind: Kind) -> Any:
@@ -80,14 +89,31 @@ def _plain(value: Any, kind: Kind) -> Any:
 
 def _population(
     nodes: Collection[n.Node], frame: pl.DataFrame, key: str, calendar: Calendar, row: int
-) -> Mapping[n.Node, Any]:
-    """Return the values that population nodes have for the customer in a row."""
+) -> tuple[Mapping[n.Node, Any], Mapping[n.Node, Rank]]:
+    """Return the values of population nodes for the customer in a row, and their rankings."""
     asked = [node for node in n.ordered(*nodes) if isinstance(node, POPULATION)]
     if not asked:
-        return {}
-    ranks = {str(i): node for i, node in enumerate(asked) if not isinstance(node, n.Ntile)}
-    tiles = {str(i): node for i, node in enumerate(asked) if isinstance(node, n.Ntile)}
-    result = run(share(ranks, tiles), frame, key, calendar)
-    values: dict[n.Node, Any] = {node: result.masks[name][row] for name, node in ranks.items()}
-    values.update((node, result.traits[name][row]) for name, node in tiles.items())
-    return values
+        return {}, {}
+    masks: dict[str, n.Node] = {}
+    columns: dict[str, n.Node] = {}
+    for i, node in enumerate(asked):
+        (columns if isinstance(node, n.Ntile) else masks)[str(i)] = node
+        if isinstance(node, n.Ranked):
+            columns[f"{i} by"] = node.by
+            columns.update({f"{i} per": node.per} if node.per else {})
+            masks.update({f"{i} within": node.within} if node.within else {})
+    result = run(share(masks, columns), frame, key, calendar)
+    found = {**result.masks, **result.traits}
+    values: dict[n.Node, Any] = {node: found[str(i)][row] for i, node in enumerate(asked)}
+    ranks: dict[n.Node, Rank] = {
+        node: rank
+        for i, node in enumerate(asked)
+        if isinstance(node, n.Ranked)
+        and (rank := _rank(node, str(i), result, frame[key], row)) is not None
+    }
+    return values, ranks
+
+
+def _rank(node: n.Ranked, name: str, result: Result, keys: pl.Series, row: int) -> Rank | None:
+    values, groups = result.traits[f"{name} by"], result.traits.get(f"{name} per")
+    return rank_of(node, values, keys, groups, result.masks.get(f"{name} within"), row)

@@ -39,11 +39,18 @@ def _note_constants(
 ) -> None:
     """Point out clauses that are never or always true; of nested ones the innermost.
 
-    A clause whose own text is the constant (`sample 100%`) is as meant and is left alone.
+    A clause whose own text is the constant (`sample 100%`) is as meant and is left alone, and so
+    is what lies inside a definition with arguments: with others it may not be constant.
     """
     listed = list(clauses(*(audience.clause for audience in plan.audiences)))
+    inside: set[int] = set()
+    for clause in listed:
+        if clause.is_use or id(clause) in inside:
+            inside.update(map(id, clause.items))
     told: set[int] = set()  # clauses that hold a told one inside
     for clause in reversed(listed):
+        if id(clause) in inside:
+            continue
         if clause.span in explained or any(id(item) in told for item in clause.items):
             told.add(id(clause))
             continue

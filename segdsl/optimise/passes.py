@@ -140,11 +140,11 @@ def _needs(item: n.Predicate, subject: n.Value) -> bool:
 def _united(items: Iterable[n.Predicate], intern: n.Interner) -> list[n.Predicate]:
     """Return the items with equalities and sets on one subject made one set."""
     listed = list(items)
-    members: dict[n.Value, dict[n.Scalar, None]] = {}
+    members: dict[n.Value, list[n.Scalar]] = {}
     for item in listed:
         found = _equalities(item)
         if found is not None:
-            members.setdefault(found[0], {}).update(dict.fromkeys(found[1]))
+            members.setdefault(found[0], []).extend(found[1])
     united: list[n.Predicate] = []
     for item in listed:
         found = _equalities(item)
@@ -153,7 +153,7 @@ def _united(items: Iterable[n.Predicate], intern: n.Interner) -> list[n.Predicat
             continue
         subject = found[0]
         if subject in members:
-            one_of = intern(n.OneOf(subject, tuple(members.pop(subject))))
+            one_of = intern(n.OneOf(subject, n.distinct(members.pop(subject))))
             united.append(simplify(one_of, intern))  # type: ignore[arg-type]  # a predicate
     return united
 

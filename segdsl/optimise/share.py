@@ -14,6 +14,7 @@ _POPULATION = (n.Ntile, n.Ranked, n.Common)
 _CONNECTIVES = (n.Constant, n.All, n.Any, n.Not, n.HowMany)
 _VALUES = (n.Field, n.Literal, n.Now, n.Today, n.Shift, n.Apply, n.Folded, n.Bucket, n.Ntile)
 LOCAL_DATE = "local date"
+_DEEP = 32  # operations one in another in one expression: engines slow down with its square
 
 
 def share(segments: Mapping[str, n.Node], traits: Mapping[str, n.Node]) -> Program:
@@ -68,22 +69,26 @@ def _levels(nodes: Iterable[n.Node]) -> dict[n.Node, int]:
 
 
 def _steps(nodes: Sequence[n.Node], traits: Iterable[n.Node]) -> set[n.Node]:
-    """Return the values worth a column: dear ones, and those that several nodes read."""
-    readers = Counter(child for node in nodes for child in set(n.children(node)))
+    """Return the values worth a column: dear ones, those that are read twice, and deep ones."""
+    readers = Counter(child for node in nodes for child in n.children(node))  # `x + x` reads twice
     readers.update(traits)
-    varying: set[n.Node] = set()
+    depths: dict[n.Node, int] = {}  # of what varies: operations since the last column
+    steps: set[n.Node] = set()
     for node in nodes:
-        is_leaf = isinstance(node, (n.Field, n.Bucket, *_POPULATION))
-        if is_leaf or not varying.isdisjoint(n.children(node)):
-            varying.add(node)
-    return {node for node in nodes if node in varying and _is_step(node, readers[node])}
+        beneath = [depths[child] for child in n.children(node) if child in depths]
+        if beneath or isinstance(node, (n.Field, n.Bucket, n.Ntile)):
+            depths[node] = 1 + max(beneath, default=-1)
+            if _is_step(node, readers[node], depths[node]):
+                steps.add(node)
+                depths[node] = 0
+    return steps
 
 
-def _is_step(node: n.Node, readers: int) -> bool:
+def _is_step(node: n.Node, readers: int, depth: int) -> bool:
     match node:
         case n.Folded() | n.Bucket() | n.Ntile():
             return True
         case n.Apply() | n.Shift():
-            return _is_local_date(node) or readers > 1
+            return _is_local_date(node) or readers > 1 or depth >= _DEEP
         case _:
             return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any as Anything
 from typing import TypeAlias
 
@@ -55,7 +56,9 @@ def memberships(
 
 def quota(amount: int | Decimal, population: int) -> int:
     """Return how many customers `top amount` takes of a population: N, or floor(p × n)."""
-    return int(amount * population) if isinstance(amount, Decimal) else min(amount, population)
+    if isinstance(amount, Decimal):
+        return int(Fraction(amount) * population)  # exact whatever the decimal context
+    return min(amount, population)
 
 
 def ntile(values: Column, keys: Sequence[Key], buckets: int) -> list[int | None]:

@@ -12,6 +12,7 @@ from segdsl.functions.units import Direction
 from segdsl.plan import nodes as n
 from segdsl.plan.program import Program
 
+_LONGEST = 400  # characters
 _SYMBOLS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "or else": "or else"}
 
 
@@ -35,13 +36,16 @@ def scalar(value: n.Scalar | None) -> str:
             return str(value)
 
 
-def describe(node: n.Node, limit: int = 400) -> str:
+def describe(node: n.Node, limit: int = _LONGEST) -> str:
     """Return a node in one line, close to how a rule would say it; long ones are cut short."""
     words: dict[n.Node, str] = {}
     for child in n.ordered(node):
-        text = _words(child, words)
-        words[child] = text if len(text) <= limit else text[: limit - 1] + "…"
+        words[child] = _cut(_words(child, words), limit)
     return words[node]
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _words(node: n.Node, words: Mapping[n.Node, str]) -> str:
@@ -185,5 +189,6 @@ def _step(node: n.Node, numbers: Mapping[n.Node, int]) -> str:
     words: dict[n.Node, str] = {}
     for child in n.ordered(node):
         is_step = child is not node and child in numbers
-        words[child] = f"#{numbers[child]}" if is_step else _words(child, words)
+        text = f"#{numbers[child]}" if is_step else _words(child, words)
+        words[child] = text if child is node else _cut(text, _LONGEST)
     return words[node]

@@ -304,6 +304,16 @@ def attributes(node: Node) -> Iterable[str]:
     return node.__dataclass_fields__
 
 
+def _kinds(value: object) -> object:
+    """Return the type of a value, of a tuple those of its members: 1 and 1.0 are not the same."""
+    return tuple(map(type, value)) if isinstance(value, tuple) else type(value)
+
+
+def distinct(values: Iterable[Scalar]) -> tuple[Scalar, ...]:
+    """Return the values without repetitions; those of different types are different."""
+    return tuple({(type(value), value): value for value in values}.values())
+
+
 class Interner:
     """Makes nodes; asked twice for the same one it returns the same one."""
 
@@ -314,7 +324,7 @@ class Interner:
     def __call__(self, node: _NodeT) -> _NodeT:
         """Return the one node that equals `node`, whose children are interned already."""
         values = tuple([getattr(node, name) for name in attributes(node)])
-        key = (type(node), values, tuple(map(type, values)))
+        key = (type(node), values, tuple(map(_kinds, values)))
         found = self._nodes.setdefault(key, node)
         self._serials.setdefault(found, len(self._serials))
         return found  # type: ignore[return-value]  # the key holds the type

@@ -15,7 +15,9 @@ class Clause:
     """A condition as the author wrote it, and the node that it became.
 
     `subjects` are the values that it looks at, `items` its parts; `name` is that of the segment
-    or definition that stands here. A clause that was made without a text has no span.
+    or definition that stands here. A clause that was made without a text has no span; `words` say
+    what it is where its text does not. `earlier` are the tiers that it keeps out, by name. A clause
+    is a use where its parts were made for its arguments.
     """
 
     node: n.Predicate
@@ -23,6 +25,9 @@ class Clause:
     subjects: tuple[n.Value, ...] = ()
     items: tuple[Clause, ...] = ()
     name: str | None = None
+    words: str | None = None
+    earlier: tuple[tuple[str, n.Predicate], ...] = ()
+    is_use: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +58,16 @@ class TraitPlan:
 
 @dataclass(frozen=True, slots=True)
 class LiteralUse:
-    """A text that a rule compares a field with: the field's values may be held against it."""
+    """A text that a rule compares a field with: the field's values may be held against it.
+
+    `how` it is looked for in the field's texts; None for a whole text, or an element of a list.
+    """
 
     field: n.Field
     literal: str
     folding: Folding
     span: Span
+    how: n.How | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from segdsl.catalog.types import TEXT
@@ -29,7 +29,9 @@ def check(project: Project, schema: Schema, params: Mapping[str, str], sink: Sin
     context = Context(schema, project.declarations, Record(sink), project.broken)
     _check_names(project, context)
     given = _params(project, params, context)
-    for name in in_order_of_need(project.declarations, schema.fields or (), sink):
+    order, cyclic = in_order_of_need(project.declarations, schema.fields or (), sink)
+    context = context.without(cyclic)
+    for name in order:
         _check_declaration(name, project, given, context)
     audiences = _audiences(project, context)
     record = context.record
@@ -120,9 +122,8 @@ def _check_declaration(
 
 def _tiers(tiers: tree.Tiers, context: Context) -> Mapping[str, Clause]:
     """Return each tier: the first match wins, `otherwise` takes the rest."""
-    intern = context.record.intern
     members: dict[str, Clause] = {}
-    earlier: list[n.Predicate] = []
+    earlier: list[tuple[str, n.Predicate]] = []
     for reference in tiers.members:
         found = resolve(reference, context, "segment")
         if not isinstance(found, Clause):
@@ -135,25 +136,43 @@ def _tiers(tiers: tree.Tiers, context: Context) -> Mapping[str, Clause]:
         if reference.text in members:
             first = members[reference.text].span or reference.span
             context.report(name_errors.duplicate_name(reference.span, reference.text, first))
-        node = _first_match(found.node, earlier, context)
-        members[reference.text] = Clause(node, reference.span, items=(found,), name=reference.text)
-        earlier.append(found.node)
+        name = f"{tiers.name.text}.{reference.text}"
+        members[reference.text] = _tier(name, reference, found, earlier, context)
+        earlier.append((name, found.node))
     if tiers.otherwise is not None:
-        rest = intern(n.Not(intern(n.Any(tuple(earlier)))))
+        rest = _none_of(earlier, "in none of the tiers before", context)
         if tiers.otherwise.text in members:
             first = members[tiers.otherwise.text].span or tiers.span
             context.report(
                 name_errors.duplicate_name(tiers.otherwise.span, tiers.otherwise.text, first)
             )
-        members[tiers.otherwise.text] = Clause(rest, tiers.otherwise.span)
+        words = f"{tiers.name.text}.{tiers.otherwise.text}"
+        members[tiers.otherwise.text] = Clause(
+            rest.node, tiers.otherwise.span, items=(rest,), words=words
+        )
     return members
 
 
-def _first_match(node: n.Predicate, earlier: list[n.Predicate], context: Context) -> n.Predicate:
+def _tier(
+    name: str,
+    reference: tree.Reference,
+    found: Clause,
+    earlier: Sequence[tuple[str, n.Predicate]],
+    context: Context,
+) -> Clause:
+    """Return one tier: its segment, and that no tier before it takes the customer."""
     if not earlier:
-        return node
+        return Clause(found.node, reference.span, items=(found,), name=reference.text, words=name)
+    own = Clause(found.node, reference.span, items=(found,), name=reference.text)
+    rest = _none_of(earlier, "not in an earlier tier", context)
+    node = context.record.intern(n.All((found.node, rest.node)))
+    return Clause(node, reference.span, items=(own, rest), name=reference.text, words=name)
+
+
+def _none_of(earlier: Sequence[tuple[str, n.Predicate]], words: str, context: Context) -> Clause:
     intern = context.record.intern
-    return intern(n.All((node, intern(n.Not(intern(n.Any(tuple(earlier))))))))
+    either = intern(n.Any(tuple(node for _, node in earlier)))
+    return Clause(intern(n.Not(either)), None, words=words, earlier=tuple(earlier))
 
 
 def _split(split: tree.Split, context: Context) -> Mapping[str, Clause]:
@@ -170,23 +189,37 @@ def _split(split: tree.Split, context: Context) -> Mapping[str, Clause]:
         if not 0 < part <= 1:
             context.report(type_errors.bad_share(share.span, share.span.text))
     if sum(parts) != 1:
-        total = f"{(sum(parts, Decimal(0)) * 100).normalize():f}%"
+        total = _percent(sum(parts, Decimal(0)))
         spans = split.shares[0].span.to(split.shares[-1].span)
         context.report(type_errors.bad_shares(spans, total))
         parts = [Decimal(0)] * len(parts)
     members: dict[str, Clause] = {}
     start = Decimal(0)
     for share, part in zip(split.shares, parts, strict=True):
-        drawn = bucket_range(split.seed.value, start, start + part, context)
-        node = intern(n.All((of.node, drawn))) if isinstance(of, Clause) else drawn
-        items = (of, Clause(drawn, share.span)) if isinstance(of, Clause) else ()
         name = share.name
+        drawn = Clause(
+            bucket_range(split.seed.value, start, start + part, context),
+            share.span,
+            words=f"{name.text} takes {_percent(start)} to {_percent(start + part)}",
+        )
         if name.text in members:
             first = members[name.text].span or name.span
             context.report(name_errors.duplicate_name(name.span, name.text, first))
-        members[name.text] = Clause(node, share.span, items=items)
+        members[name.text] = drawn
+        if split.of is not None and isinstance(of, Clause):
+            whole = Clause(of.node, split.of.span, items=(of,), name=split.of.text)
+            members[name.text] = Clause(
+                intern(n.All((of.node, drawn.node))),
+                share.span,
+                items=(whole, drawn),
+                words=f"{split.name.text}.{name.text}",
+            )
         start += part
     return members
+
+
+def _percent(part: Decimal) -> str:
+    return f"{(part * 100).normalize():f}%"
 
 
 def _audiences(project: Project, context: Context) -> tuple[Audience, ...]:

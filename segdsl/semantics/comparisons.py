@@ -21,6 +21,7 @@ from segdsl.semantics.forms import (
     judged,
     nobody,
     note_literal,
+    note_sought,
     values_together,
 )
 from segdsl.semantics.names import resolve
@@ -81,7 +82,7 @@ def in_set(expression: tree.InSet, context: Context) -> Judged:
         subject, *members = values_together((expression.subject, *expression.members), context)
     if members is None or subject.type.is_error:
         return nobody(context)
-    folding = folding_of(expression.folding, (subject,), expression.span, context)
+    folding = folding_of(expression.folding, (subject, *members), expression.span, context)
     node = equals_any(subject, members, folding, expression.span, context)
     if node is None:
         return nobody(context)
@@ -94,6 +95,7 @@ def _in_list_field(expression: tree.InSet, items: Typed, context: Context) -> Ju
     node = has(items, subject, folding, context)
     if node is None:
         return nobody(context)
+    note_sought(items, (subject,), n.How.CONTAINS, folding, context)
     return judged(node, (items, subject), context, is_negated=expression.is_negated)
 
 
@@ -134,8 +136,8 @@ def equals_any(
     if not is_sound:
         return None
     if constants:
-        distinct = tuple(dict.fromkeys(constants))
-        parts.append(context.record.intern(n.OneOf(folded_subject.node, distinct)))
+        one_of = n.OneOf(folded_subject.node, n.distinct(constants))
+        parts.append(context.record.intern(one_of))
     return any_of(parts, context)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from segdsl.catalog.types import YESNO
+from segdsl.catalog.types import ERROR, YESNO
 from segdsl.diagnostics import catalog_errors, name_errors, syntax_errors, type_errors
 from segdsl.plan import nodes as n
 from segdsl.plan.plan import Clause, NegationUse
@@ -13,7 +13,13 @@ from segdsl.semantics import comparisons, dates, habits, population, texts
 from segdsl.semantics.context import DEPTH_LIMIT, Context, NamedList, Typed
 from segdsl.semantics.forms import Judged, nobody
 from segdsl.semantics.names import resolve
-from segdsl.semantics.values import bound_arguments, value, whole_number
+from segdsl.semantics.values import (
+    bound_arguments,
+    has_too_many_uses,
+    use_of,
+    value,
+    whole_number,
+)
 from segdsl.source import Span
 from segdsl.syntax import tree
 
@@ -49,10 +55,15 @@ def condition(expression: tree.Expression, context: Context) -> Clause:
     intern = context.record.intern
     match expression:
         case tree.AllOf():
-            items = _conditions(expression.items, inner)
+            items = _all_conditions(expression.items, inner)
             return _joined(intern(n.All(_nodes(items))), items, expression.span)
         case tree.AnyOf():
+            rewritten = habits.lone_alternatives(expression)
+            if rewritten is not None:
+                context.report(type_errors.lone_alternatives(expression.span, rewritten))
+                return _clause(nobody(context), expression.span)
             habits.note_negatives(expression, context)
+            habits.note_precedence(expression, context)
             items = _conditions(expression.items, inner)
             return _joined(intern(n.Any(_nodes(items))), items, expression.span)
         case tree.NoneOf():
@@ -86,15 +97,27 @@ def _conditions(expressions: Sequence[tree.Expression], context: Context) -> tup
     return tuple(condition(expression, context) for expression in expressions)
 
 
+def _all_conditions(expressions: Sequence[tree.Expression], context: Context) -> tuple[Clause, ...]:
+    """Return the clauses of a conjunction; `per x and y` is told apart from a condition y."""
+    items: list[Clause] = []
+    for before, expression in zip((None, *expressions), expressions, strict=False):
+        is_grouped = isinstance(before, tree.Ranked | tree.Among) and before.per is not None
+        if is_grouped and isinstance(expression, tree.Reference):
+            found = resolve(expression, context)
+            if isinstance(found, Typed) and found.type not in (YESNO, ERROR):
+                context.report(type_errors.second_group(expression.span, expression.text))
+                continue
+        items.append(condition(expression, context))
+    return tuple(items)
+
+
 def _nodes(items: Sequence[Clause]) -> tuple[n.Predicate, ...]:
     return tuple(item.node for item in items)
 
 
 def _negation(expression: tree.Negation, context: Context) -> Clause:
     item = condition(expression.item, context)
-    fields = tuple(
-        dict.fromkeys(node for node in n.ordered(item.node) if isinstance(node, n.Field))
-    )
+    fields = tuple(sorted(context.record.fields_beneath(item.node), key=lambda f: f.name))
     if fields:
         context.record.negations.append(NegationUse(item.node, fields, expression.span))
     return _joined(context.record.intern(n.Not(item.node)), (item,), expression.span)
@@ -143,8 +166,14 @@ def _call(call: tree.Call, context: Context) -> Clause:
     arguments = bound_arguments(call, declaration.parameters, context)
     if arguments is None:
         return _clause(nobody(context), call.span)
-    inner = condition(declaration.body, context.deeper(arguments))
-    return Clause(inner.node, call.span, items=(inner,), name=call.span.text)
+    use = use_of(call, arguments)
+    inner = context.record.uses.get(use)
+    if not isinstance(inner, Clause):
+        if has_too_many_uses(call, context):
+            return _clause(nobody(context), call.span)
+        inner = condition(declaration.body, context.where(arguments))
+        context.record.uses[use] = inner
+    return Clause(inner.node, call.span, items=(inner,), name=call.span.text, is_use=True)
 
 
 def _of_value(found: Typed, context: Context) -> Clause:

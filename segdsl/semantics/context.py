@@ -16,6 +16,7 @@ from segdsl.source import Span
 from segdsl.syntax import tree
 
 DEPTH_LIMIT = 200
+USE_LIMIT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,9 @@ class NamedList:
     span: Span
 
 
+Use: TypeAlias = tuple[str, tuple[tuple[n.Value, bool], ...]]
+"""A definition's name with its arguments: two uses with equal arguments are one."""
+
 Meaningful: TypeAlias = "Clause | Typed | NamedList | Mapping[str, Clause]"
 
 
@@ -80,6 +84,25 @@ class Record:
     literals: list[LiteralUse] = field(default_factory=list)
     negations: list[NegationUse] = field(default_factory=list)
     periods: list[tree.Period] = field(default_factory=list)
+    uses: dict[Use, Clause | Typed] = field(default_factory=dict)
+    _fields: dict[n.Node, frozenset[n.Field]] = field(default_factory=dict)
+
+    def fields_beneath(self, root: n.Node) -> frozenset[n.Field]:
+        """Return the fields that a node stands on; each node is looked at once a compilation."""
+        found = self._fields
+        stack = [(root, False)]
+        while stack:
+            node, is_ready = stack.pop()
+            if node in found:
+                continue
+            below = n.children(node)
+            if is_ready:
+                own = frozenset((node,)) if isinstance(node, n.Field) else frozenset[n.Field]()
+                found[node] = own.union(*(found[child] for child in below))
+            else:
+                stack.append((node, True))
+                stack.extend((child, False) for child in below)
+        return found[root]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +120,18 @@ class Context:
         """Take a complaint."""
         self.record.sink.report(diagnostic)
 
-    def deeper(self, arguments: Mapping[str, Typed] | None = None) -> Context:
-        """Return the surroundings one level further down, with other arguments if given."""
-        inner = self.arguments if arguments is None else arguments
-        return replace(self, depth=self.depth + 1, arguments=inner)
+    def deeper(self) -> Context:
+        """Return the surroundings one level further down."""
+        return replace(self, depth=self.depth + 1)
+
+    def where(self, arguments: Mapping[str, Typed]) -> Context:
+        """Return the surroundings inside a definition that is used with these arguments."""
+        return replace(self, arguments=arguments)
+
+    def without(self, names: frozenset[str]) -> Context:
+        """Return the surroundings where these names have been complained of."""
+        kept = {name: d for name, d in self.declarations.items() if name not in names}
+        return replace(self, declarations=kept, broken=self.broken | names)
 
     def erroneous(self, span: Span) -> Typed:
         """Return the value that silences whatever depends on it."""
@@ -110,3 +141,12 @@ class Context:
         """Report and return the value that silences whatever depends on it."""
         self.report(diagnostic)
         return self.erroneous(span)
+
+
+def union(*foldings: Folding) -> Folding:
+    """Return the folding that passes over whatever one of them passes over."""
+    case = any(f in (Folding.CASE, Folding.BOTH) for f in foldings)
+    accents = any(f in (Folding.ACCENTS, Folding.BOTH) for f in foldings)
+    if case and accents:
+        return Folding.BOTH
+    return Folding.CASE if case else Folding.ACCENTS if accents else Folding.EXACT

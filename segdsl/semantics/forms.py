@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from segdsl.catalog.types import DATE, INSTANT, LIST_ANY, TEXT, WEEKDAY, Folding, Kind
-from segdsl.diagnostics import Diagnostic, type_errors
+from segdsl.diagnostics import Diagnostic, name_errors, type_errors
 from segdsl.functions.folding import fold
 from segdsl.plan import nodes as n
 from segdsl.plan.plan import LiteralUse
 from segdsl.semantics.calls import as_date
-from segdsl.semantics.context import Context, Typed
+from segdsl.semantics.context import Context, Typed, union
+from segdsl.semantics.names import is_declared
 from segdsl.semantics.values import value
 from segdsl.source import Span
 from segdsl.syntax import tree
@@ -70,32 +71,31 @@ def judged(
 def values_together(expressions: Iterable[tree.Expression], context: Context) -> list[Typed]:
     """Return the values of operands that meet: beside a weekday, `mon` to `sun` are names."""
     listed = list(expressions)
-    named = {i for i, e in enumerate(listed) if _weekday_name(e) is not None}
-    found = {i: value(e, context) for i, e in enumerate(listed) if i not in named}
-    has_weekday = any(typed.type == WEEKDAY for typed in found.values())
-    for i in named:
-        number = _weekday_name(listed[i])
-        found[i] = (
-            Typed(context.record.intern(n.Literal(number, WEEKDAY)), listed[i].span)
-            if has_weekday
-            else value(listed[i], context)
-        )
-    return [found[i] for i in range(len(listed))]
+    first = next((e for e in listed if _weekday_name(e) is None), listed[0])
+    subject = value(first, context)
+    return [subject if e is first else _beside(e, subject, context) for e in listed]
+
+
+def _beside(expression: tree.Expression, subject: Typed, context: Context) -> Typed:
+    """Return the value of an operand that meets `subject`."""
+    if not isinstance(expression, tree.Reference) or len(expression.parts) > 1:
+        return value(expression, context)
+    number = _weekday_name(expression)
+    if number is not None and subject.type == WEEKDAY:
+        return Typed(context.record.intern(n.Literal(number, WEEKDAY)), expression.span)
+    if subject.type in (TEXT, WEEKDAY) and not is_declared(expression, context):
+        name, span = expression.text, expression.span
+        if subject.type == WEEKDAY:
+            return context.complain(span, name_errors.unknown_name(span, name, "weekday", WEEKDAYS))
+        field = subject.span.text
+        return context.complain(span, name_errors.unquoted_text(span, name, field))
+    return value(expression, context)
 
 
 def _weekday_name(expression: tree.Expression) -> int | None:
     if isinstance(expression, tree.Reference) and len(expression.parts) == 1:
         return WEEKDAYS.get(expression.parts[0].text)
     return None
-
-
-def union(*foldings: Folding) -> Folding:
-    """Return the folding that passes over whatever one of them passes over."""
-    case = any(f in (Folding.CASE, Folding.BOTH) for f in foldings)
-    accents = any(f in (Folding.ACCENTS, Folding.BOTH) for f in foldings)
-    if case and accents:
-        return Folding.BOTH
-    return Folding.CASE if case else Folding.ACCENTS if accents else Folding.EXACT
 
 
 def folding_of(
@@ -190,6 +190,20 @@ def note_literal(
         if isinstance(field.node, n.Field) and isinstance(text.constant, str):
             context.record.literals.append(
                 LiteralUse(field.node, text.constant, folding, text.span)
+            )
+
+
+def note_sought(
+    subject: Typed, operands: Iterable[Typed], how: n.How, folding: Folding, context: Context
+) -> None:
+    """Remember which texts are looked for in a field; patterns do not stand for themselves."""
+    if not isinstance(subject.node, n.Field) or how in (n.How.LIKE, n.How.MATCHES):
+        return
+    wanted = None if is_list(subject) else how  # an element of a list is a whole text
+    for text in operands:
+        if isinstance(text.constant, str):
+            context.record.literals.append(
+                LiteralUse(subject.node, text.constant, folding, text.span, wanted)
             )
 
 

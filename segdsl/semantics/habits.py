@@ -26,6 +26,50 @@ def note_negatives(expression: tree.AnyOf, context: Context) -> None:
             context.report(findings.negatives_with_or(expression.span, field))
 
 
+def note_precedence(expression: tree.AnyOf, context: Context) -> None:
+    """Point out `x = a or x = b and y`, where `y` goes with the last alternative only."""
+    first, last = expression.items[0], expression.items[-1]
+    if not isinstance(last, tree.AllOf) or _stands_in_brackets(last):
+        return
+    alternatives = [*expression.items[:-1], last.items[0]]
+    fields = {_alternative(item) for item in alternatives}
+    field = _alternative(first)
+    if field is not None and fields == {field}:
+        either = expression.span.source.text[first.span.start : last.items[0].span.end]
+        rest = last.span.source.text[last.items[1].span.start : last.span.end]
+        context.report(findings.and_before_or(expression.span, field, either, rest))
+
+
+def lone_alternatives(expression: tree.AnyOf) -> str | None:
+    """Return `x in (a, b)` for `x = a or b`, and its kin; None where nothing is amiss."""
+    first, *others = expression.items
+    if not others or not all(isinstance(item, _CONSTANTS) for item in others):
+        return None
+    tail = ", ".join(item.span.text for item in others)
+    match first:
+        case tree.Comparison(tree.Relation.EQ, left, right):
+            return f"{left.span.text} in ({right.span.text}, {tail})"
+        case tree.TextTest(subject, operator, None, (operand,), is_negated):
+            negation = "not " if is_negated else ""
+            operands = f"({operand.span.text}, {tail})"
+            return f"{subject.span.text} {negation}{operator} any of {operands}"
+    return None
+
+
+def _alternative(item: tree.Expression) -> str | None:
+    """Return the field of `x = a`, one alternative of several."""
+    match item:
+        case tree.Comparison(tree.Relation.EQ, tree.Reference() as subject, right):
+            return subject.text if isinstance(right, _CONSTANTS) else None
+    return None
+
+
+def _stands_in_brackets(item: tree.Expression) -> bool:
+    """Return whether the author has put the condition between brackets."""
+    before = item.span.source.text[: item.span.start].rstrip()
+    return before.endswith(("(", "{", ";"))
+
+
 def _exclusion(item: tree.Expression) -> tuple[str, object] | None:
     """Return the field and the constants of `x != a`, `x is not a`, `x not in (a, b)`."""
     match item:

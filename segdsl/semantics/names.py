@@ -61,6 +61,15 @@ def resolve(
     return _field(reference, wanted, context)
 
 
+def is_declared(reference: tree.Reference, context: Context) -> bool:
+    """Return whether a name means anything here; what has been complained of counts as well."""
+    if context.schema.fields is None or _is_field(reference.text, context):
+        return True
+    head = reference.parts[0].text
+    known = (context.arguments, context.declarations, context.broken, context.schema.undeclared)
+    return any(head in names for names in known)
+
+
 def _declared(
     reference: tree.Reference, declaration: tree.Declaration, context: Context
 ) -> Meaningful | None:

@@ -37,6 +37,7 @@ class Project:
     declarations: Mapping[str, Named]
     broken: frozenset[str]  # names whose declarations have been complained of
     cells: Mapping[str, tuple[Scalar, ...]]  # of list files, by the list's name
+    sources: tuple[Source, ...]  # every rule text in the order of reading, the main one first
 
     @property
     def lists(self) -> dict[tuple[str, str | None], tuple[Scalar, ...]]:
@@ -49,12 +50,6 @@ class Project:
             path = beside(declaration.path.span.source, declaration.path.value)
             found[path.as_posix(), column] = cells
         return found
-
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        """Every rule text, the main one first."""
-        found = {declaration.span.source for declaration in self.declarations.values()}
-        return (self.main.source, *(found - {self.main.source}))
 
 
 def collect(main: tree.Module, files: Files, sink: Sink) -> Project:
@@ -74,7 +69,8 @@ def collect(main: tree.Module, files: Files, sink: Sink) -> Project:
         if isinstance(declaration, tree.FileList):
             cells[name.text] = _cells(declaration, files, sink)
     broken = frozenset[str]().union(*(module.broken for module in modules))
-    return Project(main, declared, broken - set(declared), cells)
+    sources = tuple(module.source for module in modules)
+    return Project(main, declared, broken - set(declared), cells, sources)
 
 
 def _modules(main: tree.Module, files: Files, sink: Sink) -> Iterator[tree.Module]:
@@ -120,13 +116,14 @@ def _cells(declaration: tree.FileList, files: Files, sink: Sink) -> tuple[Scalar
 
 def in_order_of_need(
     declarations: Mapping[str, Named], fields: Collection[str], sink: Sink
-) -> list[str]:
-    """Return the names so that each comes after those it needs; a cycle is complained of.
+) -> tuple[list[str], frozenset[str]]:
+    """Return the names so that each comes after those it needs, and the names that form cycles.
 
-    A name that is also one of the customers' `fields` means the field.
+    A cycle is complained of. A name that is also one of the customers' `fields` means the field.
     """
-    needs = {name: _needs(item, declarations) - set(fields) for name, item in declarations.items()}
+    needs = {name: _needs(item, declarations, fields) for name, item in declarations.items()}
     order: list[str] = []
+    cyclic: set[str] = set()
     done: set[str] = set()
     for start in declarations:
         path: list[str] = []
@@ -138,12 +135,14 @@ def in_order_of_need(
                 done.add(name)
                 order.append(name)
             elif name in path:
-                _complain_of_cycle(path[path.index(name) :], declarations, sink)
+                circle = path[path.index(name) :]
+                cyclic.update(circle)
+                _complain_of_cycle(circle, declarations, sink)
             elif name not in done:
                 path.append(name)
                 stack.append((name, True))
                 stack.extend((need, False) for need in sorted(needs[name], reverse=True))
-    return order
+    return [name for name in order if name not in cyclic], frozenset(cyclic)
 
 
 def _complain_of_cycle(names: list[str], declarations: Mapping[str, Named], sink: Sink) -> None:
@@ -153,20 +152,26 @@ def _complain_of_cycle(names: list[str], declarations: Mapping[str, Named], sink
     sink.report(name_errors.cycle(spans[0], [*turned, turned[0]], spans))
 
 
-def _needs(declaration: Named, declarations: Mapping[str, Named]) -> set[str]:
-    """Return the declared names that a declaration mentions, its own parameters left out."""
-    own: set[str] = set()
+def _needs(
+    declaration: Named, declarations: Mapping[str, Named], customers: Collection[str]
+) -> set[str]:
+    """Return the declared names that a declaration mentions.
+
+    Its own parameters and the `customers`' fields are none, unless they are called.
+    """
+    hidden = set(customers)
     if isinstance(declaration, tree.Define | tree.Trait):
-        own = {parameter.text for parameter in declaration.parameters}
-    found: set[str] = set()
+        hidden.update(parameter.text for parameter in declaration.parameters)
+    mentioned: set[str] = set()
+    called: set[str] = set()
     stack: list[object] = [declaration]
     while stack:
         item = stack.pop()
         match item:
             case tree.Reference():
-                found.add(item.parts[0].text)
+                mentioned.add(item.parts[0].text)
             case tree.Call():
-                found.add(item.function.text)
+                called.add(item.function.text)
                 stack.extend(item.arguments)
             case tuple():
                 stack.extend(item)
@@ -174,4 +179,4 @@ def _needs(declaration: Named, declarations: Mapping[str, Named]) -> set[str]:
                 stack.extend(
                     getattr(item, f.name) for f in fields(item) if f.name not in ("span", "name")
                 )
-    return {name for name in found if name in declarations and name not in own}
+    return (mentioned - hidden | called) & set(declarations)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from segdsl.catalog.types import TEXT, Folding
-from segdsl.diagnostics import type_errors
+from segdsl.diagnostics import findings, type_errors
 from segdsl.functions.networks import NetworkProblem, parse_network
 from segdsl.functions.patterns import PatternProblem, parse_like, parse_pattern
 from segdsl.plan import nodes as n
@@ -20,6 +20,7 @@ from segdsl.semantics.forms import (
     is_list,
     judged,
     nobody,
+    note_sought,
 )
 from segdsl.semantics.names import resolve
 from segdsl.semantics.values import value
@@ -51,6 +52,7 @@ def text_test(expression: tree.TextTest, context: Context) -> Judged:
     found = [node for node in nodes if node is not None]
     if len(found) < len(nodes):
         return nobody(context)
+    note_sought(subject, operands, _HOW[expression.operator], folding, context)
     joined = all_of if expression.quantifier is tree.Quantifier.ALL else any_of
     node = joined(found, context)
     return judged(node, (subject, *operands), context, is_negated=expression.is_negated)
@@ -117,6 +119,9 @@ def _checked_regex(
 def _checked_like(
     _: tree.TextTest, operand: Typed, folding: Folding, context: Context
 ) -> Folding | None:
+    text = operand.constant
+    if isinstance(text, str) and "%" in text and "*" not in text:
+        context.report(findings.sql_wildcard(operand.span, text))
     return _checked(parse_like, operand, folding, context)
 
 
@@ -158,6 +163,7 @@ def contains_only(expression: tree.ContainsOnly, context: Context) -> Judged:
             context.report(type_errors.needs_constant(member.span, "a member"))
             return nobody(context)
         scalars.append(scalar)
+    note_sought(subject, members, n.How.CONTAINS, folding, context)
     items = folded(subject, folding, context)
     node = context.record.intern(n.HasOnly(items.node, tuple(dict.fromkeys(scalars))))
     return judged(node, (subject,), context, is_negated=expression.is_negated)

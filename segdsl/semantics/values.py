@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from segdsl.catalog.types import DATE, INSTANT, NUMBER, TEXT
@@ -21,7 +21,15 @@ from segdsl.functions.units import Unit
 from segdsl.plan import nodes as n
 from segdsl.plan.plan import Clause
 from segdsl.semantics.calls import applied, typed_call
-from segdsl.semantics.context import DEPTH_LIMIT, Context, NamedList, Typed
+from segdsl.semantics.context import (
+    DEPTH_LIMIT,
+    USE_LIMIT,
+    Context,
+    NamedList,
+    Typed,
+    Use,
+    union,
+)
 from segdsl.semantics.names import kind_of, names_of, resolve
 from segdsl.source import Span
 from segdsl.syntax import tree
@@ -166,18 +174,28 @@ def _condition_as_value(reference: tree.Reference, context: Context) -> Diagnost
 
 
 def _arithmetic(expression: tree.Arithmetic, context: Context) -> Typed:
-    left, right = expression.left, expression.right
-    if isinstance(right, tree.Duration) and expression.operator in (
-        tree.Operator.ADD,
-        tree.Operator.SUBTRACT,
-    ):
-        sign = 1 if expression.operator is tree.Operator.ADD else -1
-        return _shift(value(left, context), right, sign, expression.span, context)
-    if isinstance(left, tree.Duration) and expression.operator is tree.Operator.ADD:
-        return _shift(value(right, context), left, 1, expression.span, context)
-    function = FUNCTIONS[_ARITHMETIC[expression.operator]]
-    operands = value(left, context), value(right, context)
-    return typed_call(function, operands, expression.span, context)
+    """Return a chain of operations; a long one is walked, not recursed into."""
+    chain = [expression]
+    while isinstance(chain[-1].left, tree.Arithmetic):
+        chain.append(chain[-1].left)
+    first = chain[-1]
+    if isinstance(first.left, tree.Duration) and first.operator is tree.Operator.ADD:
+        chain.pop()
+        found = _shift(value(first.right, context), first.left, 1, first.span, context)
+    else:
+        found = value(first.left, context)
+    for link in reversed(chain):
+        found = _operated(link, found, context)
+    return found
+
+
+def _operated(link: tree.Arithmetic, left: Typed, context: Context) -> Typed:
+    """Return one operation, its left side known."""
+    sign = {tree.Operator.ADD: 1, tree.Operator.SUBTRACT: -1}.get(link.operator)
+    if isinstance(link.right, tree.Duration) and sign is not None:
+        return _shift(left, link.right, sign, link.span, context)
+    function = FUNCTIONS[_ARITHMETIC[link.operator]]
+    return typed_call(function, (left, value(link.right, context)), link.span, context)
 
 
 def _shift(base: Typed, duration: tree.Duration, sign: int, span: Span, context: Context) -> Typed:
@@ -231,7 +249,7 @@ def _or_else(expression: tree.OrElse, context: Context) -> Typed:
                 ),
             )
     node = applied("or else", items, first.type, context)
-    return Typed(node, expression.span, folding=first.folding)
+    return Typed(node, expression.span, folding=union(*(item.folding for item in items)))
 
 
 def _call(expression: tree.Call, context: Context) -> Typed:
@@ -265,8 +283,28 @@ def _trait(expression: tree.Call, trait: tree.Trait, context: Context) -> Typed:
     arguments = bound_arguments(expression, trait.parameters, context)
     if arguments is None:
         return context.erroneous(expression.span)
-    inner = value(trait.body, context.deeper(arguments))
-    return Typed(inner.node, expression.span, inner.is_percent)
+    use = use_of(expression, arguments)
+    inner = context.record.uses.get(use)
+    if not isinstance(inner, Typed):
+        if has_too_many_uses(expression, context):
+            return context.erroneous(expression.span)
+        inner = value(trait.body, context.where(arguments))
+        context.record.uses[use] = inner
+    return Typed(inner.node, expression.span, inner.is_percent, inner.folding)
+
+
+def use_of(call: tree.Call, arguments: Mapping[str, Typed]) -> Use:
+    """Return what tells a use of a definition from another: its name and arguments."""
+    given = tuple((typed.node, typed.is_percent) for typed in arguments.values())
+    return call.function.text, given
+
+
+def has_too_many_uses(call: tree.Call, context: Context) -> bool:
+    """Return whether definitions multiply each other beyond all use; complain if so."""
+    if len(context.record.uses) < USE_LIMIT:
+        return False
+    context.report(syntax_errors.too_deep(call.span, USE_LIMIT, "uses of definitions"))
+    return True
 
 
 def bound_arguments(

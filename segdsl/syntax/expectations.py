@@ -6,28 +6,28 @@ from typing import TYPE_CHECKING
 
 from segdsl.syntax.driver import acceptable
 from segdsl.syntax.parse_table import parse_table
-from segdsl.syntax.words import DATE, END, INSTANT, NAME, NUMBER, PERCENT, TEXT, vocabulary
+from segdsl.syntax.words import (
+    COMPARISONS,
+    DATE,
+    END,
+    INSTANT,
+    NAME,
+    NUMBER,
+    PERCENT,
+    TEXT,
+    vocabulary,
+)
 
 if TYPE_CHECKING:
     from segdsl.source import Source
     from segdsl.syntax.lexer import Token
 
-_COMPARISONS = frozenset({"EQUAL", "RELATION", "IS", "NOT", "BETWEEN", "IN", "CONTAINS"}) | {
-    "LIKE",
-    "MATCHES",
-    "STARTS",
-    "ENDS",
-    "SIDE",
-    "ON",
-    "WITHIN",
-    "AMONG",
-}
 _LITERALS = frozenset({TEXT, NUMBER, PERCENT, DATE, INSTANT, "TRUTH", "MOMENT"})
 _VALUES = _LITERALS | {"LPAR", "SUBTRACT", NAME}
 _GROUPS = (
     # (words, what must be possible, what the words cover)
-    ("a comparison such as `=`, `in` or `contains`", frozenset({"EQUAL", "IS"}), _COMPARISONS),
-    ("a comparison such as `in` or `contains`", frozenset({"IN", "CONTAINS"}), _COMPARISONS),
+    ("a comparison such as `=`, `in` or `contains`", frozenset({"EQUAL", "IS"}), COMPARISONS),
+    ("a comparison such as `in` or `contains`", frozenset({"IN", "CONTAINS"}), COMPARISONS),
     ("a number, a text in quotes or a date", frozenset({TEXT, NUMBER}), _LITERALS | {"SUBTRACT"}),
     ("`=` or another sign of comparison", frozenset({"EQUAL", "RELATION"}), frozenset[str]()),
     ("a number", frozenset({NUMBER, NAME}), frozenset({NUMBER, PERCENT, NAME})),

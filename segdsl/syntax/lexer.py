@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from segdsl.diagnostics import Edit, Fix, Sink, syntax_errors
 from segdsl.syntax import literals, tree
 from segdsl.syntax.words import (
+    APOSTROPHE,
+    DATE,
+    DECLARATIONS,
     END,
     FIRST,
     INNER,
@@ -160,6 +163,14 @@ def _phrase(read: _Tokens, span: Span) -> None:
     read.add(vocabulary().phrases[words], span, words)
 
 
+def _wrong_phrase(read: _Tokens, span: Span) -> None:
+    """Read `ignoring accents and case`, unless more follows: `case` may be a field there."""
+    words, right = " ".join(span.text.split()), "ignoring case and accents"
+    notes = ["a field of the name `case` stands in backticks here: `` `case` ``"]
+    read.sink.report(syntax_errors.wrong_spelling(span, words, [right], notes=notes))
+    read.add(vocabulary().phrases[right], span, right)
+
+
 def _text(read: _Tokens, span: Span) -> None:
     read.add(TEXT, span, literals.text(span, read.sink))
 
@@ -167,6 +178,11 @@ def _text(read: _Tokens, span: Span) -> None:
 def _date(read: _Tokens, span: Span) -> None:
     kind, node = literals.date_or_instant(span, read.sink)
     read.add(kind, span, node)
+
+
+def _odd_date(read: _Tokens, span: Span) -> None:
+    """Read `31.12.2025`, `12/31/2025` or `2025/12/31`."""
+    read.add(DATE, span, literals.odd_date(span, read.sink))
 
 
 def _number(read: _Tokens, span: Span) -> None:
@@ -210,6 +226,12 @@ def _wrong_word(read: _Tokens, span: Span) -> None:
     read.add(vocabulary().words[right], span, right)
 
 
+def _comment(read: _Tokens, span: Span) -> None:
+    """Pass over a comment as other languages write it."""
+    slashes = read.source.span(span.start, span.start + 2)
+    read.sink.report(syntax_errors.wrong_spelling(slashes, "//", ["#"]))
+
+
 def _wrong_percent(read: _Tokens, span: Span) -> None:
     """Read `10 %` or `%10`."""
     right = span.text.replace("％", "%").replace("٪", "%").replace("%", "").strip() + "%"
@@ -229,20 +251,24 @@ def _bad_character(read: _Tokens, span: Span) -> None:
 
 # ---- the pattern: white space and comments, then one group for each way to go on
 
-_PHRASE, _WORD, _TEXT, _DATE, _PERCENT, _NUMBER, _ODD_NUMBER = range(1, 8)
-_QUOTED, _UNCLOSED, _BAD_SIGN, _BAD_WORD, _SIGN, _OTHER = range(8, 14)
+_BAD_PHRASE, _PHRASE, _WORD, _TEXT, _DATE, _ODD_DATE, _PERCENT = range(1, 8)
+_NUMBER, _ODD_NUMBER, _QUOTED, _UNCLOSED = range(8, 12)
+_COMMENT, _BAD_SIGN, _BAD_WORD, _SIGN, _OTHER = range(12, 17)
 
 _READERS: Mapping[int, _Reader] = MappingProxyType(
     {
+        _BAD_PHRASE: _wrong_phrase,
         _PHRASE: _phrase,
         _WORD: _word,
         _TEXT: _text,
         _DATE: _date,
+        _ODD_DATE: _odd_date,
         _PERCENT: _wrong_percent,
         _NUMBER: _number,
         _ODD_NUMBER: _bad_number,
         _QUOTED: _quoted_name,
         _UNCLOSED: _unclosed,
+        _COMMENT: _comment,
         _BAD_SIGN: _wrong_sign,
         _BAD_WORD: _wrong_word,
         _OTHER: _bad_character,
@@ -257,23 +283,22 @@ def _pattern() -> re.Pattern[str]:
         r"\s++".join(f"(?ai:{word})" for word in phrase.split())
         for phrase in sorted(known.phrases, key=lambda phrase: (-len(phrase), phrase))
     )
-    texts = "|".join(
-        rf"{opening}[^{closing}\\\n]*+(?:\\[^\n][^{closing}\\\n]*+)*+[{closing}]"
-        for opening, closing in QUOTES.items()
-    )
     decimal = r"[0-9]++(?:_[0-9]++)*+(?:\.[0-9]++)?+"
     groups = (
+        _wrong_phrases(),
         rf"(?:{phrases})(?!{INNER})",
         rf"{FIRST}{INNER}*+",
-        texts,
+        "|".join(_texts(opening, closing) for opening, closing in QUOTES.items()),
         r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?![0-9])"
         r"(?:[Tt][0-9]++(?:[:.][0-9]++)*+(?:[Zz]|[+-][0-9]++(?::[0-9]++)?+)?+"
         rf"|[ ][0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?+)?+{INNER}*+",
+        rf"(?<![-+*/.])(?:{_odd_dates()})(?:[Tt ][0-9]{{1,2}}:[0-9]{{2}})?+(?!{INNER}|[-/.][0-9])",
         rf"{decimal}[ ]?+[％٪]|{decimal}[ ]%|[%％٪][ ]?+{decimal}(?!{INNER}|%)",
         rf"{decimal}%?+(?!{INNER}|\.)",
         rf"[0-9](?:{INNER}|\.)*+%?+",
         r"`[^`\n]++`",
         rf"[`{''.join(QUOTES)}][^\n]*+",
+        r"(?<!:)//[^\n]*+",
         any_of(_WRONG_SIGNS),
         any_of({sign: word for sign, word in _WRONG_WORDS.items() if sign != "!"}) + "|!(?!=)",
         any_of(known.signs),
@@ -281,3 +306,25 @@ def _pattern() -> re.Pattern[str]:
     )
     alternatives = "|".join(f"({group})" for group in groups)
     return re.compile(rf"(?:\s++|\#[^\n]*+)*+(?:{alternatives}|\Z)", re.DOTALL)
+
+
+def _wrong_phrases() -> str:
+    words = r"\s++".join(f"(?ai:{word})" for word in ("ignoring", "accents", "and", "case"))
+    next_words = "|".join(["and", "or", *(kind.lower() for kind in sorted(DECLARATIONS))])
+    return rf"{words}(?!{INNER})(?=\s*+(?:\Z|[)}};,#]|(?ai:{next_words})(?!{INNER})))"
+
+
+def _texts(opening: str, closing: str) -> str:
+    inner, more = rf"[^{closing}\\\n]*+", r"\\[^\n]"
+    if APOSTROPHE in closing:
+        inner, more = rf"[^‘{closing}\\\n]*+", rf"\\[^\n]|{APOSTROPHE}(?={FIRST})"
+    return rf"{opening}{inner}(?:(?:{more}){inner})*+[{closing}]"
+
+
+def _odd_dates() -> str:
+    """Return a pattern for dates with another order or other marks; the rest is arithmetic."""
+    day, year = "(?:0?+[1-9]|[12][0-9]|3[01])", "(?:[12][0-9]{3})"
+    marks = ("/", "-", r"\.")
+    orders = [f"{day}{mark}{day}{mark}{year}" for mark in marks]
+    orders += [f"{year}{mark}{day}{mark}{day}" for mark in ("/", r"\.")]
+    return "|".join([*orders, r"[0-3][0-9]\.[0-3][0-9]\.[0-9]{2}"])

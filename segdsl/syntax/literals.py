@@ -30,7 +30,8 @@ _LOOSE = re.compile(
     r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
     r"(?:[Tt ]([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(\.[0-9]+)?)?([Zz]|[+-][0-9:]+)?)?"
 )
-_DAY_FIRST = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
+_ODD_DATE = re.compile(r"([0-9]+)[-/.]([0-9]+)[-/.]([0-9]+)(?:[Tt ]([0-9:]+))?")
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){2,}")
 _GLUED = re.compile(r"([0-9]+(?:\.[0-9]+)?)([^\W\d]\w*)")
 _SOME_DATE = date(2000, 1, 1)
 
@@ -74,11 +75,9 @@ def number(span: Span, sink: Sink, *, is_percent: bool) -> tree.Number:
 def not_a_number(span: Span, sink: Sink) -> None:
     """Say what is wrong with characters that begin with a digit and are no number."""
     written = span.text
-    if day_first := _DAY_FIRST.fullmatch(written):
-        day, month, year = (int(part) for part in day_first.groups())
-        readings = {f"{year:04}-{m:02}-{d:02}" for m, d in ((month, day), (day, month))}
-        right = sorted(reading for reading in readings if _is_date(reading))
-        sink.report(syntax_errors.bad_date(span, "the order is year, month, day", right=right))
+    if _THOUSANDS.fullmatch(written):
+        reason, right = "a number has one point at most", written.replace(".", "_")
+        sink.report(syntax_errors.bad_number(span, reason, right=right))
         return
     glued = _GLUED.fullmatch(written)
     if glued and glued[2].lower() in keywords():
@@ -114,6 +113,25 @@ def date_or_instant(
         reason = _reason(error)
     sink.report(syntax_errors.bad_date(span, reason, right=_right_spelling(written)))
     return DATE, tree.DateLiteral(_SOME_DATE, span)
+
+
+def odd_date(span: Span, sink: Sink) -> tree.DateLiteral:
+    """Return some date for one whose parts stand in another order or between other marks."""
+    found = _ODD_DATE.fullmatch(span.text)
+    assert found is not None  # the lexer's pattern is narrower
+    first, second, third = found.group(1, 2, 3)
+    orders = {(third, first, second), (third, second, first)}
+    if len(first) == 4:
+        orders = {(first, second, third)}
+    elif len(third) == 2:  # the year may be the first part as well
+        orders = {
+            ("20" + year, month, day) for year, month, day in (*orders, (first, second, third))
+        }
+    dates = {f"{year}-{int(month):02}-{int(day):02}" for year, month, day in orders}
+    time = f"T{found[4]:0>5}" if found[4] else ""
+    right = [day + time for day in sorted(dates) if _is_date(day)]
+    sink.report(syntax_errors.bad_date(span, "the order is year, month, day", right=right))
+    return tree.DateLiteral(_SOME_DATE, span)
 
 
 def _instant(found: re.Match[str]) -> datetime:

@@ -19,6 +19,8 @@ _NO_OPERATOR = frozenset({NAME, TEXT, NUMBER, "BAD", "COLON", "LSQB"})
 _HEADER = frozenset({"COLON", "LSQB", "EQUAL"})
 _HEADER_OF_OPERAND = _HEADER | {TEXT, "LPAR", "FROM"}
 
+_WITH_PARAMETERS = frozenset({"DEFINE", "TRAIT"})
+
 
 def declaration_starts(source: Source, tokens: Sequence[Token]) -> list[int]:
     """Return the indices of the tokens that begin a declaration.
@@ -51,6 +53,8 @@ def _begins(tokens: Sequence[Token], index: int) -> bool:
     # A keyword where the name should be: `segment top: …` is a header, `segment in (…)` is not.
     if second in _operand_keywords():
         return third in _HEADER_OF_OPERAND
+    if tokens[index].kind in _WITH_PARAMETERS and third == "LPAR":
+        return second in vocabulary().soft
     is_header = third in _HEADER or (third == TEXT and fourth in _HEADER)
     return is_header and second in _keyword_kinds()
 

@@ -24,6 +24,17 @@ DECLARATIONS = frozenset(
     {"USE", "PARAM", "LIST", "DEFINE", "TRAIT", "SEGMENT", "TIERS", "SPLIT", "TEST", "CHECK"}
 )
 """The kinds of the words that begin a declaration."""
+COMPARISONS = frozenset({"EQUAL", "RELATION", "IS", "NOT", "BETWEEN", "IN", "CONTAINS"}) | {
+    "LIKE",
+    "MATCHES",
+    "STARTS",
+    "ENDS",
+    "SIDE",
+    "ON",
+    "WITHIN",
+    "AMONG",
+}
+"""The kinds of the words and signs that follow a value and make it a condition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +97,10 @@ FIRST = rf"[^\x00-\x40\x5b-\x5e\x60\x7b-\x7f{_FOREIGN}]"
 INNER = rf"[^\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f{_FOREIGN}]"
 """A character that can begin a word, and one that can go on in it; `is_name` is exact."""
 
-QUOTES = MappingProxyType({'"': '"', "'": "'", "“": "”", "«": "»", "„": "”“"})
+QUOTES = MappingProxyType({'"': '"', "'": "'", "“": "”", "«": "»", "„": "”“", "‘": "’", "‚": "‘’"})
 """Opening quotes and what closes each."""
+APOSTROPHE = "’"
+"""A closing quote that is part of the text where a letter follows it."""
 
 
 def any_of(spellings: Mapping[str, object]) -> str:

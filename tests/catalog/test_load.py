@@ -27,7 +27,7 @@ duplicates = "latest by updated_at"
 
 [customers.fields]
 age = "number"
-vip = "bool"
+vip = "yes/no"
 city = { type = "text", label = "City", compare = "ignoring case", column = "Şehir" }
 birth_date = { type = "date", format = "%d.%m.%Y" }
 spend = { type = "number", decimal = "," }
@@ -89,6 +89,11 @@ def test_it_is_found_beside_the_rules(tmp_path: Path) -> None:
     [
         ('timezone = "Istanbul"', "`Istanbul` is not the name of a time zone", "timezone"),
         ('wek_start = "monday"', "unknown entry `wek_start`", "wek_start"),
+        ('timezone = "localtime"', "`localtime` is not the name of a time zone", "timezone"),
+        ('timezone = "Factory"', "`Factory` is not the name of a time zone", "timezone"),
+        ("as_of = 9999-12-31", "`as_of`: it lies in the years 1900 to 2999", "as_of"),
+        ('[customers]\ndelimiter = "§"', "one ASCII character", "delimiter"),
+        ('[customers]\ndelimiter = ";;"', "`customers.delimiter`", "delimiter"),
         ("[customers]\nkey = 3", "`customers.key`: input should be a valid string", "key"),
         ('[customers.fields]\nage = "nubmer"', "`nubmer` is not a type", "age"),
         ('[customers.fields]\na = {type="text", colum="x"}', "unknown entry `colum`", "colum"),
@@ -96,6 +101,8 @@ def test_it_is_found_beside_the_rules(tmp_path: Path) -> None:
         ('[customers.fields]\nn = {type="number", format="%d"}', "does not go with", "n"),
         ('[customers.fields.d]\ntype = "date"\nformat = "%d %Q"', "`%Q`", "format"),
         ('[customers]\nencoding = "cp99"', "`cp99` is not the name of a text", "encoding"),
+        ('[customers.fields]\nn = {type="number", yes=["a"]}', "does not go with", "n"),
+        ('[customers.fields]\nn = {type="yes/no", yes="A", no="a "}', "both yes and no", "n"),
         ('[customers]\nduplicates = "x"', "`error` or `latest by <field>`", "duplicates"),
         ('[events.buy]\nkey = "id"', "`source` is required", "events.buy"),
         (
@@ -131,6 +138,42 @@ def test_bad_toml_has_its_line() -> None:
     assert span.source.position(span.start).line == 2
 
 
+@pytest.mark.parametrize(
+    ("line", "mended"),
+    [
+        ('Yaş = "number"', '`"Yaş" = …`'),
+        ('Şehir = "text"', '`"Şehir" = …`'),
+        ('Birth Date = "date"', '`"Birth Date" = …`'),
+        ("[customers.fields.Doğum Yılı]", '`[customers.fields."Doğum Yılı"]`'),
+    ],
+)
+def test_a_name_that_needs_quotes_is_shown_with_them(line: str, mended: str) -> None:
+    _, found = parse_catalog(Source.of(f"[customers.fields]\n{line}\n", "catalog.toml"))
+    assert found[0].code.id == "SG301"
+    assert mended in found[0].help[0]
+
+
+def test_other_broken_toml_has_no_word_about_quotes() -> None:
+    _, found = parse_catalog(Source.of("[customers]\nkey = = 2\n", "catalog.toml"))
+    assert found[0].help == ()
+
+
+TYPES = [
+    ("int", "number"), ("Integer", "number"), ("float", "number"), ("string", "text"),
+    ("bool", "yes/no"), ("boolean", "yes/no"), ("datetime", "instant"), ("timestamp", "instant"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("word", "meant"), TYPES)
+@pytest.mark.parametrize("entry", ['"{}"', '{{ type = "{}" }}', '{{ type = "list", of = "{}" }}'])
+def test_a_type_of_other_languages_is_translated(word: str, meant: str, entry: str) -> None:
+    text = f"[customers.fields]\na = {entry.format(word)}\n"
+    _, found = parse_catalog(Source.of(text, "catalog.toml"))
+    assert [one.code.id for one in found] == ["SG302"]
+    assert f"`{word}` is not a type" in found[0].message
+    assert found[0].help == (f"the type is called `{meant}` here",)
+
+
 def test_unreadable_files_are_complaints(tmp_path: Path) -> None:
     assert load_catalog(tmp_path / "none.toml")[1][0].code.id == "SG301"
     (tmp_path / "latin.toml").write_bytes('a = "ş"'.encode("cp1254"))
@@ -146,7 +189,7 @@ def test_the_schema_accepts_what_loads() -> None:
     jsonschema = pytest.importorskip("jsonschema")
     import tomllib
 
-    text = WHOLE.replace('"bool"', '"yes/no"').replace("2026-01-31", '"2026-01-31"')
+    text = WHOLE.replace("2026-01-31", '"2026-01-31"')
     entries = tomllib.loads(text)
     jsonschema.Draft202012Validator(catalog_schema()).validate(entries)
     entries["customers"]["fields"]["age"] = "nubmer"

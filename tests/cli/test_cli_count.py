@@ -70,6 +70,19 @@ def test_the_funnel_as_text(tmp_path: Path) -> None:
     ]
 
 
+def test_the_funnel_of_tiers_and_splits_names_their_segments(tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    more = 'split trial of adults seed "s": control 10%, letter 90%\n'
+    with (folder / "rules.seg").open("a", encoding="utf-8") as file:
+        file.write(more)
+    found = answer("count", folder, "--funnel")["segments"]
+    steps = {one["name"]: [step["text"] for step in one["steps"]] for one in found}
+    assert steps["kind.young_big"] == ["age < limit", "big"]
+    assert steps["kind.adults"] == ["adults", "not in an earlier tier"]
+    assert steps["kind.others"] == ["in none of the tiers before"]
+    assert steps["trial.control"] == ["adults", "control takes 0% to 10%"]
+
+
 def test_a_condition_stands_for_a_rule_file_and_the_key_is_said_aloud(tmp_path: Path) -> None:
     data = project(tmp_path) / "customers.csv"
     result = segdsl("count", CONDITION, data)
@@ -161,9 +174,15 @@ def test_strict_makes_cells_that_do_not_fit_an_error(tmp_path: Path) -> None:
     [
         (("--as-of", "soon"), "no date or instant"),
         (("--as-of", "2026-02-30"), "no date or instant"),
+        (("--as-of", "9999-12-31"), "the years 1900 to 2999"),
+        (("--as-of", "0001-01-01T00:00+14:00"), "the years 1900 to 2999"),
         (("--param", "limit"), "name=value"),
         (("--encoding", "klingon"), "no encoding"),
-        (("--delimiter", "::"), "one character"),
+        (("--encoding", "base64"), "`base64` is not the name"),
+        (("--delimiter", "::"), "one ASCII character"),
+        (("--delimiter", "§"), "one ASCII character"),
+        (("--delimiter", '"'), "one ASCII character"),
+        (("--key", ""), "--key"),
         (("--format", "xml"), "xml"),
         (("--no-such-option",), "--no-such-option"),
     ],

@@ -64,6 +64,23 @@ def test_infer_as_json(tmp_path: Path) -> None:
     assert found["reasons"]["city"]
 
 
+def test_infer_without_a_key_leaves_it_open(tmp_path: Path) -> None:
+    data = tmp_path / "c.csv"
+    data.write_text("member,age\nA,30\n")
+    result = segdsl("infer", data)
+    assert result.exit_code == 1
+    assert '\n[customers]\n# key = "…"' in result.stdout
+    assert tomllib.loads(result.stdout)["customers"]["fields"]["age"] == "number"
+    assert "SG303" in result.stderr
+    assert "--key COLUMN" in result.stderr
+    assert segdsl("infer", data, "--key", "member").exit_code == 0
+    out = tmp_path / "catalog.toml"
+    assert segdsl("infer", data, "--out", out).exit_code == 1
+    assert '# key = "…"' in out.read_text(encoding="utf-8")
+    failed = segdsl("infer", data, "--format", "json")
+    assert json.loads(failed.stdout)["diagnostics"][0]["code"] == "SG303"
+
+
 # ---- explain
 
 
@@ -148,3 +165,10 @@ def test_data_complete_what_is_compiled(tmp_path: Path) -> None:
     result = segdsl("compile", "age > 3", "--emit", "polars")
     assert result.exit_code == 1
     assert "SG401" in result.stderr
+
+
+@pytest.mark.parametrize("option", [("--key", ""), ("--encoding", "base64"), ("--delimiter", "§")])
+def test_settings_that_cannot_be_are_wrong_use(option: tuple[str, str], tmp_path: Path) -> None:
+    result = segdsl("infer", project(tmp_path) / "customers.csv", *option)
+    assert result.exit_code == 2
+    assert option[0] in result.stderr

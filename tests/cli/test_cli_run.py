@@ -163,3 +163,22 @@ def test_an_unknown_column_leaves_the_folder_as_it_was(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "`email`" in result.stderr
     assert not out.exists()
+
+
+@pytest.mark.parametrize("name", ["o.v1", "o2.csv"])
+def test_a_name_with_a_slash_at_its_end_is_a_folder(name: str, tmp_path: Path) -> None:
+    folder = project(tmp_path / "in")
+    result = segdsl("run", folder, "--out", f"{tmp_path / name}/", "--layout", "wide")
+    assert result.exit_code == 0, result.output
+    made = {path.name for path in (tmp_path / name).iterdir()}
+    assert made == {"customers.csv", "segdsl-run.json"}
+
+
+def test_a_column_with_the_name_of_a_trait_is_wrong_use(tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    (folder / "rules.seg").write_text("trait email: age + 1\nsegment adults: age >= 18")
+    out = ("--out", tmp_path / "o.csv", "--columns", "email")
+    assert segdsl("run", folder, *out).exit_code == 0
+    result = segdsl("run", folder, *out, "--traits")
+    assert result.exit_code == 2
+    assert "two columns would be named `email`" in result.stderr

@@ -29,6 +29,8 @@ SAMPLES = (
     name_errors.unknown_property(SPAN, "purchase", "amout", ["amount", "time"]),
     name_errors.unknown_name(SPAN, "metros", "list", ["metro", "vips"]),
     name_errors.duplicate_name(SPAN, "vip", OTHER),
+    name_errors.unquoted_text(SPAN, "female", "gender"),
+    name_errors.unknown_function(SPAN, "UPPER", []),
     name_errors.name_is_field(SPAN, "city", "segment"),
     name_errors.name_is_field(SPAN, "purchase", "trait", is_a="event"),
     name_errors.cycle(SPAN, ["a", "b", "a"], [SPAN, OTHER]),
@@ -65,9 +67,18 @@ SAMPLES = (
     findings.duplicate_segment(SPAN, "vip", "gold", OTHER),
     findings.unused_definition(SPAN, "lapsed", "definition"),
     findings.literal_never_occurs(SPAN, "istanbul", "city", "İstanbul", [("İstanbul", 1204)]),
-    findings.not_admits_missing(SPAN, "city", 1, 'city != "X"', "city is missing or …"),
+    findings.literal_never_occurs(SPAN, "Izmir", "city", "İzmir", folding="ignoring accents"),
+    findings.literal_never_occurs(SPAN, "Izmir", "city", padded=[(" Izmir", 2), ("Izmir ", 1)]),
+    findings.text_never_found(SPAN, "zmİ", "city", "contains", "izmir", "ignoring case"),
+    findings.literal_differs_in_case(SPAN, "a", "city", 1, 9, [("ignoring case", 9)], [("a ", 1)]),
+    findings.not_admits_missing(SPAN, "city", 1),
+    findings.not_admits_missing(SPAN, "city", 1, 20),
+    findings.not_admits_missing(SPAN, "city", 1, 20, is_explicit_same=False),
+    findings.not_admits_missing(SPAN, "city", 1, is_explicit_same=False),
     findings.same_seed(SPAN, "spring", "autumn", OTHER),
     findings.periods_confused(SPAN, "last 1 month", "last month"),
+    findings.and_before_or(SPAN, "city", 'city = "A" or city = "B"', "age > 30"),
+    findings.sql_wildcard(SPAN, "%burg"),
 )
 IDS = [f"{number}-{sample.code.slug}" for number, sample in enumerate(SAMPLES)]
 
@@ -147,7 +158,7 @@ MISMATCHES = [
     ("instant", '"2026-01-31T18:30"', "text", "2026-01-31T18:30"),
     ("date", '"yesterday"', "text", None),
     ("weekday", '"Monday"', "text", "mon"),
-    ("text", "06100", "number", '"06100"'),
+    ("text", "06100", "number", None),
     ("text", "2026-01-31", "date", None),
     ("yes/no", "true", "text", None),
     ("date", "30", "number", None),
@@ -188,6 +199,10 @@ def test_swapping_reversed_bounds() -> None:
 
 
 def test_a_not_over_missing_values_offers_both_spellings() -> None:
-    found = findings.not_admits_missing(SPAN, "age", 1, "A", "B")
+    source = Source.of("not (age > 3)")
+    found = findings.not_admits_missing(at("not (age > 3)", source), "age", 1)
     assert "1 customer only" in found.message
-    assert [fix.edits[0].replacement for fix in found.fixes] == ["A", "B"]
+    assert [apply_fixes(source.text, [fix]) for fix in found.fixes] == [
+        "age is known and not (age > 3)",
+        "(age is missing or not (age > 3))",
+    ]

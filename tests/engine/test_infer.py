@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -55,6 +56,11 @@ def test_dates_that_are_not_iso_are_text_and_said(tmp_path: Path) -> None:
         (["name", "EMAIL"], "EMAIL"),
         (["key_x", "key"], "key"),
         (["paid", "idea", "user_id"], "user_id"),
+        (["PAID", "valid", "Customer ID"], "Customer ID"),
+        (["name", "customerId"], "customerId"),
+        (["name", "CustomerID"], "CustomerID"),
+        (["name", "customer-id"], "customer-id"),
+        (["name", "Müşteri ID"], "Müşteri ID"),
     ],
 )
 def test_the_first_column_named_like_an_id_is_the_key(columns: list[str], key: str) -> None:
@@ -68,6 +74,77 @@ def test_no_key_lists_the_columns() -> None:
         infer_catalog({"a": [1], "b": [2]})
     assert caught.value.diagnostics[0].code.id == "SG303"
     assert "`a`, `b`" in caught.value.diagnostics[0].help[0]
+
+
+MEANT = [
+    (["18.06.1998", "03.01.1990"], ['x = { type = "date", format = "%d.%m.%Y" }']),
+    (
+        ["03/04/2024"],
+        [
+            'x = { type = "date", format = "%d/%m/%Y" }',
+            'x = { type = "date", format = "%m/%d/%Y" }',
+        ],
+    ),
+    (["18.06.1998 10:00"], ['x = { type = "instant", format = "%d.%m.%Y %H:%M" }']),
+    (["1.250,50", "7,25"], ['x = { type = "number", decimal = "," }']),
+    (["5", "7,25", "8"], ['x = { type = "number", decimal = "," }']),
+    (["1,250.50"], ['x = { type = "number", decimal = "." }']),
+    (["Evet", "Hayır"], ['x = { type = "yes/no", yes = ["Evet"], no = ["Hayır"] }']),
+    (["1", "2", "n/a"], ['x = "number"']),
+    (["5%", "7%"], []),
+]
+
+
+@pytest.mark.parametrize(("cells", "lines"), MEANT)
+def test_what_may_be_meant_is_a_ready_line(
+    cells: list[str], lines: list[str], tmp_path: Path
+) -> None:
+    rows = "".join(f'{i},"{cell}"\n' for i, cell in enumerate(cells))
+    (tmp_path / "c.csv").write_text("id,x\n" + rows, encoding="utf-8")
+    inference = infer_catalog(tmp_path / "c.csv")
+    text = infer_toml(inference)
+    assert [one.removeprefix("# ") for one in text.splitlines() if one.startswith("# x")] == lines
+    assert "SG308" in {notice.code.id for notice in inference.notices}
+    for line in lines:
+        mended = text.replace('\nx = "text"', f"\n{line}").replace(f"# {line}", "")
+        catalog, complaints = parse_catalog(Source.of(mended))
+        assert complaints == ()
+        assert catalog is not None
+        assert catalog.customers.fields["x"].type != "text"
+
+
+def test_a_field_whose_name_needs_quotes_is_declared_with_them(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("id,Doğum günü,Yaş\n1,18.06.1998,5\n2,03.01.1990,x\n", "utf-8")
+    said = [d for d in infer_catalog(tmp_path / "c.csv").notices if d.code.id == "SG308"]
+    assert said[0].help[0].startswith('`"Doğum günü" = { type = "date"')
+    assert said[1].help[0].startswith('`"Yaş" = "number"`')
+
+
+def test_reasons_speak_of_values_not_of_types_of_columns() -> None:
+    frame = pl.DataFrame({"id": [1], "l": [["a"]], "t": [datetime(2024, 1, 1, 9)], "b": [b"x"]})
+    inference = infer_catalog(frame)
+    assert inference.reasons == {
+        "id": "the column holds whole numbers",
+        "l": "the column holds lists of texts",
+        "t": "the column holds dates with a time",
+    }
+    assert "rules cannot read what it holds, bytes" in inference.notices[-1].message
+
+
+def test_a_catalog_beside_the_data_is_not_used_and_said(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("id,a\n1,2\n")
+    (tmp_path / "catalog.toml").write_text("")
+
+    def codes(base: Catalog | None) -> list[str]:
+        found = infer_catalog(tmp_path / "c.csv", base=base, fields=["a"])
+        return [notice.code.id for notice in found.notices]
+
+    assert codes(None) == ["SG307", "SG310"]
+    assert codes(Catalog().in_folder(tmp_path)) == ["SG307"]
+    (tmp_path / "c.csv").write_text("name,a\n1,2\n")
+    with pytest.raises(DataError) as caught:
+        codes(None)
+    assert f"--catalog {tmp_path / 'catalog.toml'}" in caught.value.diagnostics[0].help[-1]
 
 
 def test_typed_columns_map_by_type_and_the_rest_is_left_out() -> None:

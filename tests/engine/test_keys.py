@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import polars as pl
 import pytest
 
+import segdsl
 from segdsl.catalog import Catalog
+from segdsl.engine.infer import infer_catalog
 from segdsl.engine.keys import canonical_key, sort_by_key
 from segdsl.engine.readers import read_customers
 from segdsl.errors import DataError
@@ -83,3 +87,61 @@ def test_duplicates_and_missing_keys_name_their_rows() -> None:
     with pytest.raises(DataError) as caught:
         read_customers(Catalog().with_customers(key="id"), {"id": [5, None]})
     assert caught.value.diagnostics[0].code.id == "SG505"
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "column"),
+    [
+        ("id,born,seen,updated on", "1,2000-01-01,2024-01-01T10:00,2024-01-01", "updated on"),
+        ("id,joined,seen", "1,2000-01-01,2024-01-01T10:00", "seen"),
+        ("id,joined", "1,2000-01-01", "joined"),
+        ("id,birth_date,city", "1,2000-01-01,Ankara", "…"),
+    ],
+)
+def test_the_column_that_tells_the_latest_row_is_one_that_is_there(
+    header: str, cells: str, column: str, tmp_path: Path
+) -> None:
+    (tmp_path / "c.csv").write_text(f"{header}\n{cells}\n{cells}\n", encoding="utf-8")
+    inference = infer_catalog(tmp_path / "c.csv")
+    with pytest.raises(DataError) as caught:
+        read_customers(inference.catalog, inference.table)
+    assert f'`duplicates = "latest by {column}"`' in caught.value.diagnostics[0].help[0]
+
+
+TIED = pl.DataFrame({"id": [1, 1], "at": [5, 5], "spend": [10, 20], "age": [9, 1], "__row": [1, 1]})
+
+
+@pytest.mark.parametrize("columns", [[], ["age"], ["age", "__row"], ["at"]])
+@pytest.mark.parametrize("further", ["", "\nsegment b: age > 3"])
+@pytest.mark.parametrize("frame", [TIED, TIED.reverse()], ids=["in order", "reversed"])
+def test_ties_do_not_depend_on_what_is_read(
+    frame: pl.DataFrame, further: str, columns: list[str]
+) -> None:
+    settings = {"customers": {"key": "id", "duplicates": "latest by at"}}
+    catalog = Catalog.model_validate(settings)
+    rules = segdsl.compile(f"segment a: spend > 15{further}", catalog=catalog)
+    membership = rules.evaluate(frame, columns=columns)
+    assert membership.counts()["a"] == 0
+    assert membership.people(["spend", "age"]).rows() == [(1, 10, 9)]
+
+
+def test_ties_across_files_and_cells_of_all_types(tmp_path: Path) -> None:
+    for i, text in enumerate(("1,5,a,9\n2,5,b,1\n", "2,5,b,10\n1,4,z,99\n3,1,c,\n1,5,a,10\n")):
+        (tmp_path / f"{i}.csv").write_text(f"id,at,x,n\n{text}", encoding="utf-8")
+    catalog = Catalog().with_customers(key="id", duplicates="latest by at")
+    reading = read_customers(catalog, tmp_path, columns=["n"])
+    assert sort_by_key(reading.frame, "id").rows() == [(1, "10"), (2, "10"), (3, None)]
+    assert reading.rows is not None
+    again = read_customers(catalog, tmp_path, columns=["x"], rows=reading.rows)
+    assert sort_by_key(again.frame, "id").rows() == [(1, "a"), (2, "b"), (3, "c")]
+    odd = pl.DataFrame(
+        {
+            "id": [1, 1],
+            "at": [0, 0],
+            "bytes": [b"\xff", b"\xff"],
+            "list": [[1] * 20 + [2], [1] * 20 + [3]],
+            "time": [timedelta(1)] * 2,
+        }
+    )
+    for frame in (odd, odd.reverse()):
+        assert read_customers(catalog, frame, columns=["list"]).frame["list"][0][-1] == 3

@@ -100,8 +100,11 @@ def _by_polars(ruleset: Ruleset, case: Case) -> Memberships:
 
 
 def _by_plain_polars(ruleset: Ruleset, case: Case) -> Memberships:
-    as_it_is = {node: node for node in ruleset.plan.nodes}
-    return _by_polars(replace(ruleset, simple=as_it_is), case)
+    bound, table, _ = ruleset.on(_frame(ruleset, case))
+    plain = replace(bound, simple={node: node for node in n.ordered(*bound.plan.nodes)})
+    found = plain.evaluate(table, as_of=case.settings.as_of)
+    assert plain.program.segments == plain.plan.segments
+    return {name: set(found.keys(name)) for name in found.segments}
 
 
 def _frame(ruleset: Ruleset, case: Case) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from segdsl.catalog.types import DATE, INSTANT, NUMBER, TEXT, Folding
 from segdsl.functions.units import Direction, Unit
 from segdsl.optimise.share import share
 from segdsl.plan import nodes as n
+from segdsl.plan.dump import dump_program
 
 I = n.Interner()  # noqa: E741  # the plan's own short name for what makes nodes
 SPEND, CITY = I(n.Field("spend", NUMBER)), I(n.Field("city", TEXT))
@@ -85,3 +86,28 @@ def test_connectives_are_no_atoms() -> None:
 def test_nothing_at_all() -> None:
     program = share({}, {})
     assert (program.atoms, program.fields, len(program.levels)) == (0, (), 1)
+
+
+def test_a_value_that_one_node_reads_twice_is_a_step() -> None:
+    size = I(n.Apply("abs", (SPEND,), NUMBER))
+    doubled = I(n.Apply("add", (size, size), NUMBER))
+    assert share({"s": above(1, doubled)}, {}).levels[0].values == (size,)
+
+
+def test_deep_values_are_cut_into_steps() -> None:
+    value: n.Value = SPEND
+    for i in range(150):
+        value = I(n.Apply("add", (value, I(n.Literal(i, NUMBER))), NUMBER))
+    assert len(share({"s": above(1, value)}, {}).levels[0].values) == 4
+
+
+def test_dumps_of_shared_constants_stay_short() -> None:
+    value: n.Value = I(n.Literal(1, NUMBER))
+    for _ in range(30):
+        value = I(n.Apply("add", (value, value), NUMBER))
+    assert len(dump_program(share({"s": above(1, value)}, {}))) < 2_000
+
+
+def test_a_rank_group_of_a_constant_is_a_step() -> None:
+    tile = I(n.Ntile(3, I(n.Literal(1, NUMBER))))
+    assert share({"s": above(1, tile)}, {}).levels[1].values == (tile,)

@@ -139,3 +139,37 @@ def test_deep_use_of_arguments_is_bounded(tmp_path: Path) -> None:
     lines += [f"define d{i}(n): d{i - 1}(n)" for i in range(1, 400)]
     path = written(tmp_path, rules__seg="\n".join([*lines, "segment a: d399(3)"]))
     assert set(slugs(path)) == {"too-deep"}
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "define f(n): f(n) or f(n)\nsegment s: f(1)",
+        "define f(n): g(n) or g(n)\ndefine g(n): f(n)\nsegment s: f(1)",
+        "define f(f): f(f) or f(f)\nsegment s: f(1)",
+        "define age(n): age(n) or age(n)\nsegment s: age(1)",
+        "trait t(n): t(n) + t(n)\nsegment s: t(1) > 2",
+    ],
+)
+def test_a_cycle_through_arguments_ends(tmp_path: Path, rules: str) -> None:
+    assert "cycle" in slugs(written(tmp_path, rules__seg=rules))
+
+
+def test_uses_with_equal_arguments_are_one(tmp_path: Path) -> None:
+    lines = ["define d0(x): age > x"]
+    lines += [f"define d{i}(x): d{i - 1}(x) or d{i - 1}(x + 1)" for i in range(1, 60)]
+    path = written(tmp_path, rules__seg="\n".join([*lines, "segment a: d59(25)"]))
+    assert segdsl.load(path).evaluate(PEOPLE).keys("a") == [3]
+
+
+def test_uses_that_multiply_are_bounded(tmp_path: Path) -> None:
+    lines = ["define d0(x): age > x"]
+    lines += [f"define d{i}(x): d{i - 1}(x * 2) or d{i - 1}(x * 2 + 1)" for i in range(1, 40)]
+    path = written(tmp_path, rules__seg="\n".join([*lines, "segment a: d39(1)"]))
+    assert "too-deep" in slugs(path)
+
+
+def test_long_chains_of_arithmetic(tmp_path: Path) -> None:
+    terms = " + ".join(["age"] * 900)
+    path = written(tmp_path, rules__seg=f"segment a: {terms} > {20 * 900}")
+    assert segdsl.load(path).evaluate(PEOPLE).keys("a") == [3]

@@ -14,6 +14,7 @@ from segdsl.backends.polars.numbers import (
     fitted,
     fixed_dtype,
     is_number,
+    widest,
 )
 from segdsl.catalog.types import Kind, Type
 from segdsl.diagnostics.catalog_errors import unsupported
@@ -145,8 +146,12 @@ def _merged(column: Part, part: Part) -> Column | None:
         if part.dtype != column.dtype:
             return None
         return Column(pl.coalesce(column.expr, part.expr), column.dtype)
-    other = literal(part, column.dtype)
-    return None if other is None else Column(pl.coalesce(column.expr, other), column.dtype)
+    for dtype in (column.dtype, widest(column.dtype)):
+        other = literal(part, dtype)
+        if other is not None:
+            expr = column.expr if dtype == column.dtype else column.expr.cast(dtype)
+            return Column(pl.coalesce(expr, other), dtype)
+    return None
 
 
 def literal(part: Fixed, dtype: pl.DataType) -> pl.Expr | None:

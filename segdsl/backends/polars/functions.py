@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
@@ -13,12 +14,14 @@ from segdsl.backends.polars.column import (
     Operand,
     Part,
     as_column,
+    constant_value,
     first_known,
+    is_constant,
     map_values,
     refuse,
     single,
 )
-from segdsl.backends.polars.numbers import as_float
+from segdsl.backends.polars.numbers import as_float, as_float_value
 from segdsl.backends.polars.times import DAYS, MICROSECONDS, MONTHS, local_times
 from segdsl.backends.polars.uniques import map_uniques
 from segdsl.functions.clock import Calendar, LeapDay
@@ -29,6 +32,7 @@ from segdsl.functions.units import Unit
 Builder: TypeAlias = Callable[..., Operand]  # of the calendar and one operand an argument
 
 TEXT = pl.String()
+_NOT_FINITE = (math.nan, math.inf, -math.inf)
 _NEAR_HALF = 1e-6  # metres; sines of different libraries differ by far less
 
 
@@ -43,7 +47,8 @@ def _part_as_float(part: Part) -> pl.Expr:
 
 
 def _finite(expr: pl.Expr) -> Operand:
-    return (Column(pl.when(expr.is_finite()).then(expr), pl.Float64()),)
+    # Reads the expression once: one that read it twice would double with each level.
+    return (Column(expr.replace(_NOT_FINITE, None), pl.Float64()),)
 
 
 def _floats(compute: Callable[..., pl.Expr]) -> Builder:
@@ -59,12 +64,26 @@ def _whole(expr: pl.Expr) -> Operand:
     return (Column(expr.cast(pl.Int64), pl.Int64()),)
 
 
-def _round(value: pl.Expr, digits: pl.Expr | None = None) -> pl.Expr:
+def _round(_: Calendar, number: Operand, digits: Operand | None = None) -> Operand:
+    value = _float(number)
     if digits is None:
-        return (value + 0.5).floor()
-    # The power is Python's, since libraries disagree on its last bit.
-    scale = map_values(digits, lambda d: map_uniques(d, _powers, pl.Float64()), pl.Float64())
-    return (value * scale + 0.5).floor() / scale
+        return _finite((value + 0.5).floor())
+    if is_constant(digits):
+        known = constant_value(digits)
+        assert known is not None  # nothing is rounded to missing digits
+        return _finite(_rounded(value, pl.lit(_power(as_float_value(known)), dtype=pl.Float64)))
+    pairs = pl.struct(value=value, digits=_float(digits))
+    return _finite(map_values(pairs, _round_each, pl.Float64()))
+
+
+def _round_each(pairs: pl.Series) -> pl.Series:
+    powers = map_uniques(pairs.struct.field("digits"), _powers, pl.Float64())
+    frame = pl.DataFrame({"value": pairs.struct.field("value"), "power": powers})
+    return frame.select(_rounded(pl.col("value"), pl.col("power"))).to_series()
+
+
+def _rounded(value: pl.Expr, power: pl.Expr) -> pl.Expr:
+    return (value * power + 0.5).floor() / power
 
 
 def _powers(digits: list[float]) -> list[float | None]:
@@ -72,6 +91,7 @@ def _powers(digits: list[float]) -> list[float | None]:
 
 
 def _power(digits: float) -> float | None:
+    # Python's, since libraries disagree on its last bit.
     try:
         return float(10.0**digits)
     except OverflowError:
@@ -177,7 +197,7 @@ FUNCTIONS: Mapping[str, Builder] = MappingProxyType(
         "multiply": _floats(lambda a, b: a * b),
         "divide": _floats(lambda a, b: a / b),
         "negate": _floats(lambda a: -a),
-        "round": _floats(_round),
+        "round": _round,
         "abs": _floats(lambda a: a.abs()),
         "year": _of_day(lambda day: day.dt.year()),
         "month": _of_day(lambda day: day.dt.month()),

@@ -55,6 +55,9 @@ from segdsl.plan.typing import type_of
 
 Schema: TypeAlias = Mapping[str, pl.DataType]
 _NEEDS_ALL = "a place among all customers cannot be said in one expression"
+_LARGEST = 20_000  # nodes in one expression
+_DEEPEST = 500  # of them one in another: Polars' time grows with more than the square
+_SHIFT_DEPTH = 4  # a shift is several operations
 _NOBODY = Customer(0, {})
 _VARYING = (n.Field, n.Bucket, n.Ntile)
 _PATTERNS = {n.How.LIKE: like_pattern, n.How.MATCHES: matches_pattern}
@@ -65,13 +68,28 @@ def polars_expression(
 ) -> pl.Expr:
     """Return a segment as one expression, never null, over a frame with canonical columns.
 
-    Raises UnsupportedError for what one expression cannot say: a place in a population, and
-    samples where no key column is named.
+    Raises UnsupportedError for what one expression cannot say: a place in a population, samples
+    where no key column is named, and what it would have to say too often.
     """
+    nodes = n.ordered(root)
+    _refuse_huge(nodes)
     lowering = Lowering(calendar, schema, key)
-    for node in n.ordered(root):  # children first, so that no depth is recursed into
+    for node in nodes:  # children first, so that no depth is recursed into
         lowering.add(node)
     return lowering.predicate(root)
+
+
+def _refuse_huge(nodes: Iterable[n.Node]) -> None:
+    """Refuse what shares too much or nests too deep, since an expression repeats what it reads."""
+    sizes: dict[n.Node, int] = {}
+    depths: dict[n.Node, int] = {}
+    for node in nodes:
+        beneath = n.children(node)
+        sizes[node] = 1 + sum(sizes[child] for child in beneath)
+        deep = _SHIFT_DEPTH if isinstance(node, n.Shift) else 1
+        depths[node] = deep + max((depths[child] for child in beneath), default=0)
+        if sizes[node] > _LARGEST or depths[node] > _DEEPEST:
+            raise refuse("one expression cannot say a rule of this size")
 
 
 @dataclass(slots=True)
@@ -104,11 +122,23 @@ class Lowering:
 
     def value(self, node: n.Node) -> Operand:
         """Return a value as an operand. Raises UnsupportedError."""
-        for known in (self.values, self._lowered):
-            if node in known:
-                return known[node]
-        self._lowered[node] = self._value(node)
-        return self._lowered[node]
+        waiting = [node]
+        while waiting:  # children first, so that no depth is recursed into
+            last = waiting[-1]
+            if self._done(last) is None:
+                missing = [child for child in n.children(last) if self._done(child) is None]
+                if missing:
+                    waiting.extend(missing)
+                    continue
+                self._lowered[last] = self._value(last)
+            waiting.pop()
+        done = self._done(node)
+        assert done is not None
+        return done
+
+    def _done(self, node: n.Node) -> Operand | None:
+        done = self.values.get(node)
+        return self._lowered.get(node) if done is None else done
 
     def _value(self, node: n.Node) -> Operand:
         if not isinstance(node, _VARYING):

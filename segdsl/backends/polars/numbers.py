@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 
 import polars as pl
 
@@ -11,7 +12,18 @@ from segdsl.plan.nodes import Relation, Scalar
 
 DIGITS = 38  # of Polars' decimals
 _INT64 = (-(2**63), 2**63 - 1)
-_INT128 = (-(2**127), 2**127 - 1)
+_BITS: Mapping[pl.DataType, int] = MappingProxyType(
+    {
+        pl.Int8(): 8,
+        pl.Int16(): 16,
+        pl.Int32(): 32,
+        pl.Int128(): 128,
+        pl.UInt8(): 8,
+        pl.UInt16(): 16,
+        pl.UInt32(): 32,
+        pl.UInt128(): 128,
+    }
+)
 
 RELATIONS: Mapping[Relation, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     Relation.EQ: lambda a, b: a == b,
@@ -54,8 +66,10 @@ def _exponent(value: Decimal) -> int:
 def _range_of(dtype: pl.DataType) -> tuple[int, int]:
     """Return the range of an exact type, in units of its last digit."""
     if isinstance(dtype, pl.Decimal):
-        return 1 - 10**DIGITS, 10**DIGITS - 1
-    return _INT128 if dtype == pl.Int128 else _INT64
+        limit = 10 ** (dtype.precision or DIGITS)
+        return 1 - limit, limit - 1
+    size = 2 ** _BITS.get(dtype, 64)
+    return (0, size - 1) if dtype.is_unsigned_integer() else (-size // 2, size // 2 - 1)
 
 
 def _scale(dtype: pl.DataType) -> int:
@@ -70,9 +84,13 @@ def _in_units(units: int, dtype: pl.DataType) -> int | Decimal:
     return Decimal((int(units < 0), digits, -dtype.scale))
 
 
+def widest(dtype: pl.DataType) -> pl.DataType:
+    """Return the type with the most digits that has the type's scale, for a decimal type."""
+    return pl.Decimal(DIGITS, dtype.scale) if isinstance(dtype, pl.Decimal) else dtype
+
+
 def _exact_literal(units: int, dtype: pl.DataType) -> pl.Expr:
-    widest = pl.Decimal(DIGITS, dtype.scale) if isinstance(dtype, pl.Decimal) else dtype
-    return pl.lit(_in_units(units, dtype), dtype=widest)
+    return pl.lit(_in_units(units, dtype), dtype=widest(dtype))
 
 
 def _units(value: Scalar, dtype: pl.DataType) -> tuple[int, bool]:
@@ -108,12 +126,13 @@ def common_number(dtypes: Sequence[pl.DataType]) -> pl.DataType | None:
     scale = max(map(_scale, dtypes))
     if not any(isinstance(dtype, pl.Decimal) for dtype in dtypes):
         return pl.Int128() if pl.Int128() in dtypes else pl.Int64()
-    digits = [DIGITS - _scale(d) if isinstance(d, pl.Decimal) else _int_digits(d) for d in dtypes]
-    return pl.Decimal(DIGITS, scale) if max(digits) + scale <= DIGITS else None
+    digits = max(map(_whole_digits, dtypes))
+    return pl.Decimal(DIGITS, scale) if digits + scale <= DIGITS else None
 
 
-def _int_digits(dtype: pl.DataType) -> int:
-    return len(str(_range_of(dtype)[1]))
+def _whole_digits(dtype: pl.DataType) -> int:
+    """Return how many digits an exact type has before the point."""
+    return len(str(_range_of(dtype)[1])) - _scale(dtype)
 
 
 def as_float(expr: pl.Expr, dtype: pl.DataType) -> pl.Expr:

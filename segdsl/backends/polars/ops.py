@@ -62,13 +62,18 @@ def is_true(expr: pl.Expr) -> pl.Expr:
 
 def compare(relation: Relation, left: Operand, right: Operand) -> pl.Expr:
     """Return where the relation holds between two operands."""
-    for side, other, is_left in ((left, right, True), (right, left, False)):
-        if len(side) > 1:  # compare with the first part where that is known, else with the rest
-            first, rest = side[:1], side[1:]
-            pairs = [(first, other), (rest, other)] if is_left else [(other, first), (other, rest)]
-            held, otherwise = (compare(relation, *pair) for pair in pairs)
-            return pl.when(is_known(first)).then(held).otherwise(otherwise)
-    return _compare(relation, left[0], right[0])
+    return _of_first_known(
+        left, lambda one: _of_first_known(right, lambda other: _compare(relation, one, other))
+    )
+
+
+def _of_first_known(operand: Operand, test: Callable[[Part], pl.Expr]) -> pl.Expr:
+    """Return what a predicate says about that part of an operand which is its value."""
+    *parts, last = operand
+    found = test(last)
+    for part in reversed(parts):
+        found = pl.when(is_known((part,))).then(test(part)).otherwise(found)
+    return found
 
 
 def _compare(relation: Relation, left: Part, right: Part) -> pl.Expr:
@@ -85,9 +90,7 @@ def _compare(relation: Relation, left: Part, right: Part) -> pl.Expr:
 
 def one_of(subject: Operand, members: Sequence[Scalar]) -> pl.Expr:
     """Return where the subject equals a member."""
-    first, rest = subject[:1], subject[1:]
-    found = _one_of(first[0], members)
-    return pl.when(is_known(first)).then(found).otherwise(one_of(rest, members)) if rest else found
+    return _of_first_known(subject, lambda part: _one_of(part, members))
 
 
 def _one_of(part: Part, members: Sequence[Scalar]) -> pl.Expr:

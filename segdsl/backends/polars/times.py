@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from segdsl.functions.clock import Calendar
 from segdsl.functions.units import Unit
 
+DATE = pl.Date()
 LOCAL = pl.Datetime("us")
 INSTANT = pl.Datetime("us", "UTC")
 _EPOCH = datetime(1970, 1, 1)
@@ -20,6 +22,8 @@ _SECOND = timedelta(seconds=1) // _MICROSECOND
 _FIRST = (datetime.min - _EPOCH) // _MICROSECOND
 _LAST = (datetime.max - _EPOCH) // _MICROSECOND
 _EDGE = 2 * _DAY  # no zone is further from UTC
+_BEYOND_TIMES = (_FIRST - 1, _LAST + 1)
+_BEYOND_DATES = (_FIRST // _DAY - 1, _LAST // _DAY + 1)
 MICROSECONDS = {Unit.SECOND: _SECOND, Unit.MINUTE: 60 * _SECOND, Unit.HOUR: 3600 * _SECOND}
 DAYS = {Unit.DAY: 1, Unit.WEEK: 7}
 MONTHS = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}
@@ -28,13 +32,8 @@ MONTHS = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}
 def local_times(instants: pl.Expr, calendar: Calendar) -> pl.Expr:
     """Return the local times of instants, without a zone."""
 
-    def offset(at: int) -> int:
-        instant = _clamped(at).replace(tzinfo=UTC)
-        return _microseconds(instant.astimezone(calendar.zone).utcoffset())
-
     def convert(series: pl.Series) -> pl.Series:
-        micros = series.to_physical()
-        return (micros + _offsets(micros, offset)).cast(LOCAL)
+        return _local(series, calendar.zone)
 
     return instants.map_batches(convert, return_dtype=LOCAL, is_elementwise=True)
 
@@ -42,32 +41,51 @@ def local_times(instants: pl.Expr, calendar: Calendar) -> pl.Expr:
 def instants_of(local: pl.Expr, calendar: Calendar) -> pl.Expr:
     """Return the instants of local times: the first of two, moved forward where there is none."""
 
-    def offset(at: int) -> int:
-        return _microseconds(_clamped(at).replace(tzinfo=calendar.zone, fold=0).utcoffset())
-
     def convert(series: pl.Series) -> pl.Series:
-        micros = series.to_physical()
-        return (micros - _offsets(micros, offset)).cast(INSTANT)
+        return instants_in(series, calendar.zone)
 
     return local.map_batches(convert, return_dtype=INSTANT, is_elementwise=True)
 
 
-def within_years(times: pl.Expr) -> pl.Expr:
-    """Return dates or times, missing outside the years 1 to 9999."""
-    return pl.when(times.dt.year().is_between(1, 9999)).then(times)
+def instants_in(local: pl.Series, zone: ZoneInfo) -> pl.Series:
+    """Return the instants of a zone's local times, as `instants_of` does."""
+
+    def offset(at: int) -> int:
+        return _microseconds(_clamped(at).replace(tzinfo=zone, fold=0).utcoffset())
+
+    micros = local.to_physical()
+    return (micros - _offsets(micros, offset)).cast(INSTANT)
 
 
-def shift_days(dates: pl.Expr, count: int, unit: Unit) -> pl.Expr:
+def dates_in(instants: pl.Series, zone: ZoneInfo) -> pl.Series:
+    """Return the local dates of instants in a zone."""
+    return _local(instants, zone).dt.date()
+
+
+def within_years(times: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """Return dates or times, missing outside the years 1 to 9999.
+
+    Reads them once only, as everything must that stands on itself: an expression that read its
+    operand twice would double with each level.
+    """
+    beyond = _BEYOND_DATES if dtype == DATE else _BEYOND_TIMES
+    physical = pl.Int32() if dtype == DATE else pl.Int64()
+    low, high = (pl.lit(edge, dtype=physical).cast(dtype) for edge in beyond)
+    edges = pl.Series(beyond, dtype=physical).cast(dtype)
+    return times.clip(low, high).replace(edges, None)
+
+
+def shift_days(dates: pl.Expr, count: int, unit: Unit, dtype: pl.DataType = DATE) -> pl.Expr:
     """Return dates or local times moved by days or longer units, clipped to the month's end."""
     if unit in DAYS:
         days = count * DAYS[unit]
         if abs(days) > 366 * 9999:
             return pl.when(pl.lit(False)).then(dates)
-        return within_years(dates + pl.lit(timedelta(days), dtype=pl.Duration("us")))
+        return within_years(dates + pl.lit(timedelta(days), dtype=pl.Duration("us")), dtype)
     months = count * MONTHS[unit]
     if abs(months) > 12 * 9999:
         return pl.when(pl.lit(False)).then(dates)
-    return within_years(dates.dt.offset_by(f"{months}mo"))
+    return within_years(dates.dt.offset_by(f"{months}mo"), dtype)
 
 
 def shift_instants(instants: pl.Expr, count: int, unit: Unit, calendar: Calendar) -> pl.Expr:
@@ -78,9 +96,18 @@ def shift_instants(instants: pl.Expr, count: int, unit: Unit, calendar: Calendar
             return pl.when(pl.lit(False)).then(instants)
         moved = instants + pl.lit(microseconds, dtype=pl.Duration("us"))
     else:
-        local = within_years(local_times(instants, calendar))
-        moved = instants_of(shift_days(local, count, unit), calendar)
-    return within_years(moved)
+        local = within_years(local_times(instants, calendar), LOCAL)
+        moved = instants_of(shift_days(local, count, unit, LOCAL), calendar)
+    return within_years(moved, INSTANT)
+
+
+def _local(instants: pl.Series, zone: ZoneInfo) -> pl.Series:
+    def offset(at: int) -> int:
+        instant = _clamped(at).replace(tzinfo=UTC)
+        return _microseconds(instant.astimezone(zone).utcoffset())
+
+    micros = instants.to_physical()
+    return (micros + _offsets(micros, offset)).cast(LOCAL)
 
 
 def _microseconds(offset: timedelta | None) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from segdsl.backends.polars.times import instants_in
 from segdsl.engine.cells.numbers import with_ascii_digits
 
 INSTANT = pl.Datetime("us", "UTC")
@@ -131,17 +131,11 @@ def _in_form(texts: pl.Series, form: str, timezone: str) -> pl.Series:
 
 
 def to_utc(local: pl.Series, timezone: str) -> pl.Series:
-    """Return the instants of local times: the first of two, a missing hour moved forward."""
+    """Return the instants of local times: the first of two, a missing hour moved forward.
+
+    By Python's time zones, as the engine's local times, so that no two databases disagree.
+    """
     times = local.cast(pl.Datetime("us"))
     if timezone == "UTC":
         return times.dt.replace_time_zone("UTC")
-    zoned = times.dt.replace_time_zone(timezone, ambiguous="earliest", non_existent="null")
-    found = zoned.dt.convert_time_zone("UTC").cast(INSTANT)
-    lost = times.filter(found.is_null() & times.is_not_null()).unique()
-    if lost.is_empty():
-        return found
-    zone = ZoneInfo(timezone)
-    # in a gap, the offset before it (fold 0) moves the time forward by the gap
-    moved = [time.replace(tzinfo=zone).astimezone(UTC) for time in lost.to_list()]
-    filled = times.replace_strict(lost, pl.Series(moved, dtype=INSTANT), default=None)
-    return found.fill_null(filled)
+    return instants_in(times, ZoneInfo(timezone))

@@ -97,11 +97,31 @@ def numeric(texts: pl.Series) -> pl.Series:
     return with_ascii_digits(texts).str.contains(_NUMERIC).fill_null(False)
 
 
-def yes_or_no(texts: pl.Series, *, is_declared: bool) -> pl.Series:
-    """Return the Boolean that `true`, `false`, `yes`, `no` spell; 1 and 0 too when declared."""
+def yes_or_no(
+    texts: pl.Series, *, is_declared: bool, yes: tuple[str, ...] = (), no: tuple[str, ...] = ()
+) -> pl.Series:
+    """Return the Boolean that `true`, `false`, `yes`, `no` spell; 1 and 0 too when declared.
+
+    The words that a field adds come first, so that one may turn the meaning of 1 and 0.
+    """
     lower = pl.col("t").str.to_lowercase()
-    yes, no = ["true", "yes"], ["false", "no"]
+    ours = (["true", "yes"], ["false", "no"])
     if is_declared:
-        lower, yes, no = lower.str.strip_chars(), [*yes, "1"], [*no, "0"]
-    found = pl.when(lower.is_in(yes)).then(True).when(lower.is_in(no)).then(False)
+        lower, ours = lower.str.strip_chars(), (["true", "yes", "1"], ["false", "no", "0"])
+    found = (
+        pl.when(lower.is_in(_lowered(yes)))
+        .then(True)
+        .when(lower.is_in(_lowered(no)))
+        .then(False)
+        .when(lower.is_in(ours[0]))
+        .then(True)
+        .when(lower.is_in(ours[1]))
+        .then(False)
+    )
     return texts.to_frame("t").select(found).to_series()
+
+
+def _lowered(words: tuple[str, ...]) -> pl.Series:
+    """Return the words as the engine folds the case of cells, without outer white space."""
+    plain = [unicodedata.normalize("NFC", word.strip()) for word in words]
+    return pl.Series(plain, dtype=pl.String).str.to_lowercase().implode()

@@ -11,12 +11,14 @@ from segdsl.catalog.types import NUMBER, Kind, Type
 from segdsl.diagnostics.catalog_errors import ambiguous_date
 from segdsl.diagnostics.data_errors import (
     LostCells,
+    no_cell_fits,
     strict_cells,
     unconverted_cells,
     wrong_column_type,
 )
 from segdsl.engine.cells.day_month import day_month_readings
 from segdsl.engine.cells.spelling import spelt_by_all
+from segdsl.engine.cells.spoken import spoken
 from segdsl.engine.conversion import Manner, convert, known_texts, place
 from segdsl.engine.keys import canonical_key, settle_keys
 from segdsl.engine.readers.opening import open_data
@@ -30,15 +32,20 @@ if TYPE_CHECKING:
     from segdsl.engine.readers.table import Table
 
 _SHOWN = 3
+_DIFFERENT, _LOOKED_AT = 4, 10_000  # cells by whose looks remedies are chosen
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The customers' fields as read: `frame` holds the key's column and those asked for."""
+    """The customers' fields as read: `frame` holds the key's column and those asked for.
+
+    `rows` are the numbers of the rows that were kept, None where all were.
+    """
 
     frame: pl.DataFrame
     key: str
     notices: tuple[Diagnostic, ...] = ()
+    rows: pl.Series | None = None
 
 
 def read_customers(
@@ -48,13 +55,14 @@ def read_customers(
     *,
     columns: Collection[str] = (),
     strict: bool = False,
+    rows: pl.Series | None = None,
 ) -> Reading:
     """Return the key and the named fields of all customers, in the order of the data.
 
     Only the columns that are needed are read. `columns` names further fields, or columns of the
-    data as they are. The catalog is to name the key (`infer_catalog` fills what it leaves open).
-    Raises DataError for data that cannot be read; with `strict`, also for cells that do not fit
-    their declared type.
+    data as they are; `rows` are the rows that an earlier reading kept. The catalog is to name the
+    key (`infer_catalog` fills what it leaves open). Raises DataError for data that cannot be read;
+    with `strict`, also for cells that do not fit their declared type.
     """
     key = catalog.customers.key
     if key is None:
@@ -63,15 +71,16 @@ def read_customers(
     wanted = tuple(dict.fromkeys((*fields, *columns)))
     latest_by = catalog.customers.latest_by
     names = tuple(dict.fromkeys((key, *wanted, *((latest_by,) if latest_by else ()))))
+    table.demand(_columns(catalog, columns), "the output (`--columns`)")
     reader = _Reader(catalog, table.load(_columns(catalog, names), "the catalog"), strict)
     guessed = (key, latest_by)
     series = [reader.read(name, is_guessed=name in guessed) for name in names]
     if reader.errors:
         raise DataError(reader.errors)
     series[0] = canonical_key(series[0], key, reader.table.place(key))
-    settled = settle_keys(pl.DataFrame(series), key, reader.table, latest_by)
+    settled = settle_keys(pl.DataFrame(series), key, reader.table, latest_by, catalog, rows)
     frame = settled.frame.select(list(dict.fromkeys((key, *wanted))))
-    return Reading(frame, key, (*reader.notices, *settled.notices))
+    return Reading(frame, key, (*reader.notices, *settled.notices), settled.rows)
 
 
 def _columns(catalog: Catalog, names: Collection[str]) -> tuple[str, ...]:
@@ -84,6 +93,12 @@ def _columns(catalog: Catalog, names: Collection[str]) -> tuple[str, ...]:
         else:
             found.append((declared.column if declared else None) or name)
     return tuple(dict.fromkeys(found))
+
+
+def _settings(declared: Field) -> dict[str, str | tuple[str, ...]]:
+    """Return what a field declares besides its type, as the catalog writes it."""
+    found = declared.model_dump(mode="json", exclude_defaults=True, exclude={"type"})
+    return {name: tuple(one) if isinstance(one, list) else one for name, one in found.items()}
 
 
 @dataclass(slots=True)
@@ -113,8 +128,11 @@ class _Reader:
         texts = known_texts(cells, manner) if cells.dtype == pl.String else cells
         if not (is_guessed and self.table.is_text and cells.dtype == pl.String):
             return texts
-        spelling = spelt_by_all(texts, manner.timezone, manner.decimal)
-        found = convert(texts, Type(spelling.kind), manner) if spelling else None
+        numbers = self.table.numbers(name)
+        plain = texts if numbers is None else texts.set(numbers.is_not_null(), "0")
+        spelling = spelt_by_all(plain, manner.timezone, manner.decimal)
+        among = self.table.numbers(name)
+        found = convert(texts, Type(spelling.kind), manner, among) if spelling else None
         return found.values if found else texts
 
     def _converted(self, name: str, column: str, wanted: Type, manner: Manner) -> pl.Series:
@@ -122,13 +140,14 @@ class _Reader:
         cells = self.table.cells[column]
         if self._is_ambiguous(name, cells, wanted, manner):
             return cells
-        found = convert(cells, wanted, manner)
+        found = convert(cells, wanted, manner, self.table.numbers(column))
         if found is None:
             where = self.table.place(column)
-            self.errors.append(wrong_column_type(name, str(wanted), str(cells.dtype), where))
+            self.errors.append(wrong_column_type(name, str(wanted), spoken(cells.dtype), where))
             return cells
         if found.lost is not None:
-            self._count(name, str(wanted), found.lost, cells, column)
+            is_all = found.values.null_count() == found.values.len()
+            self._count(name, str(wanted), found.lost, cells, column, manner, is_all=is_all)
         return found.values
 
     def _is_ambiguous(self, name: str, cells: pl.Series, wanted: Type, manner: Manner) -> bool:
@@ -160,19 +179,42 @@ class _Reader:
                 pl.lit(", "),
                 pl.lit(degrees[1]).cast(pl.String),
             )
-            self._count(name, "place on Earth", lost, pl.select(pairs).to_series(), latitude)
+            cells = pl.select(pairs).to_series()
+            self._count(name, "place on Earth", lost, cells, latitude, manner)
         return values
 
     def _count(
-        self, name: str, wanted: str, lost: pl.Series, cells: pl.Series, column: str
+        self,
+        name: str,
+        wanted: str,
+        lost: pl.Series,
+        cells: pl.Series,
+        column: str,
+        manner: Manner,
+        *,
+        is_all: bool = False,
     ) -> None:
-        """Say which cells do not fit and how many."""
+        """Say which cells do not fit and how many; that none does is an error."""
         rows = lost.arg_true().head(_SHOWN).to_list()
         examples = tuple((self.table.row(i), str(cells[i])) for i in rows)
         total = cells.len() - cells.null_count()
         place_name = self.table.place(column)
-        counted = LostCells(name, wanted, examples, int(lost.sum()), total, place_name)
+        different = cells.filter(lost.fill_null(False)).head(_LOOKED_AT).unique(maintain_order=True)
+        counted = LostCells(
+            name,
+            wanted,
+            examples,
+            int(lost.sum()),
+            total,
+            place_name,
+            tuple(map(str, different.head(_DIFFERENT).to_list())),
+            _settings(self.catalog.customers.fields[name]),
+            manner.decimal,
+            is_all,
+        )
         if self.strict:
             self.errors.append(strict_cells(counted))
+        elif is_all:
+            self.errors.append(no_cell_fits(counted))
         else:
             self.notices.append(unconverted_cells(counted))

@@ -9,17 +9,20 @@ import polars as pl
 
 from segdsl.diagnostics.data_errors import empty_data, unreadable_data
 from segdsl.engine.readers.encodings import explain_utf8
-from segdsl.engine.readers.table import READ_ERRORS, one_line
+from segdsl.engine.readers.table import NUMBERS, READ_ERRORS, one_line
 from segdsl.errors import DataError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+_NUMBER = r"^-?[0-9]+(?:\.[0-9]+)?$"  # as a number among texts is spelt
+
 
 def open_json_lines(path: Path) -> pl.DataFrame:
     """Return the objects of a file as rows; a property of mixed types is text.
 
-    Raises DataError that names the line that is no object.
+    Beside a property of texts and numbers stands a hidden one with the numbers. Raises DataError
+    that names the line that is no object.
     """
     place = str(path)
     try:
@@ -28,7 +31,33 @@ def open_json_lines(path: Path) -> pl.DataFrame:
         frame = _with_mixed_as_text(path, one_line(error))
     if frame.width == 0:
         raise DataError((empty_data(place),))
-    return frame
+    return frame.with_columns(_numbers(path, frame))
+
+
+def _numbers(path: Path, frame: pl.DataFrame) -> list[pl.Series]:
+    """Return the numbers among the values of properties of texts and numbers.
+
+    Read as numbers, texts are nothing, whatever they spell.
+    """
+    mixed = [
+        column.name
+        for column in frame.get_columns()
+        if column.dtype == pl.String and column.str.contains(_NUMBER).any()
+    ]
+    if not mixed:
+        return []
+    found = pl.scan_ndjson(
+        path,
+        infer_schema_length=None,
+        schema_overrides=dict.fromkeys(mixed, pl.Float64()),
+        ignore_errors=True,
+    )
+    numbers = found.select(mixed).collect().get_columns()
+    return [
+        values.alias(values.name + NUMBERS)
+        for values in numbers
+        if values.len() == frame.height and values.null_count() < values.len()
+    ]
 
 
 def _with_mixed_as_text(path: Path, reason: str) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
@@ -17,7 +18,7 @@ from segdsl.engine.readers.excel import open_sheet
 from segdsl.engine.readers.formats import Format, recognise
 from segdsl.engine.readers.json_lines import open_json_lines
 from segdsl.engine.readers.paths import find_files
-from segdsl.engine.readers.table import READ_ERRORS, Part, Table, one_line
+from segdsl.engine.readers.table import NUMBERS, READ_ERRORS, Part, Table, one_line
 from segdsl.errors import DataError
 
 if TYPE_CHECKING:
@@ -125,8 +126,10 @@ def _open_file(path: Path, format: Format, settings: Declared) -> Table:
         case Format.CSV:
             return _delimited(path, settings)
         case Format.EXCEL:
-            part = Part(path.name, open_sheet(path, settings.sheet).lazy())
-            return _typed((part,), str(path), is_text=True, is_blank_missing=True, first_row=2)
+            sheet = open_sheet(path, settings.sheet)
+            part = Part(path.name, sheet.frame.lazy())
+            table = _typed((part,), str(path), is_text=True, is_blank_missing=True, first_row=2)
+            return replace(table, sheets=sheet.others)
         case Format.JSON_LINES:
             return _typed((Part(path.name, open_json_lines(path).lazy()),), str(path), is_text=True)
         case Format.PARQUET:
@@ -174,7 +177,8 @@ def _typed(
 ) -> Table:
     """Return a table of parts with column types, nested fields under their dotted names."""
     flat = tuple(Part(part.name, _flattened(part.frame, name)) for part in parts)
-    columns = tuple(flat[0].frame.collect_schema().names())
+    names = flat[0].frame.collect_schema().names()
+    columns = tuple(name for name in names if not name.endswith(NUMBERS))
     return Table(name, flat, columns, is_text, is_blank_missing, first_row)
 
 
