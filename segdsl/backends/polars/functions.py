@@ -82,8 +82,13 @@ def _round_each(pairs: pl.Series) -> pl.Series:
     return frame.select(_rounded(pl.col("value"), pl.col("power"))).to_series()
 
 
+def _each(divisor: pl.Expr) -> pl.Expr:
+    """Return a divisor row by row: by a scalar, Polars multiplies with its inexact inverse."""
+    return pl.int_range(pl.len()) * 0.0 + divisor
+
+
 def _rounded(value: pl.Expr, power: pl.Expr) -> pl.Expr:
-    return (value * power + 0.5).floor() / power
+    return (value * power + 0.5).floor() / _each(power)
 
 
 def _powers(digits: list[float]) -> list[float | None]:
@@ -195,7 +200,7 @@ FUNCTIONS: Mapping[str, Builder] = MappingProxyType(
         "add": _floats(lambda a, b: a + b),
         "subtract": _floats(lambda a, b: a - b),
         "multiply": _floats(lambda a, b: a * b),
-        "divide": _floats(lambda a, b: a / b),
+        "divide": _floats(lambda a, b: a / _each(b)),
         "negate": _floats(lambda a: -a),
         "round": _round,
         "abs": _floats(lambda a: a.abs()),
