@@ -45,9 +45,10 @@ class Segment:
     ) -> pl.Expr:
         """Return the audience as one Polars expression over columns named as the fields.
 
-        The columns are to be of canonical types (texts in NFC, instants in UTC microseconds);
-        `schema` names them where they differ from the usual ones. Raises UnsupportedError for a
-        condition on the whole population, and where no catalog tells the fields' types.
+        The columns are to be canonical (texts in NFC, instants in UTC microseconds, floats finite);
+        numbers are read as 64-bit floats unless `schema` names the column's own type. Raises
+        UnsupportedError for a condition on the whole population, and where no catalog tells the
+        fields' types.
         """
         from segdsl.backends.polars.column import dtype_of
         from segdsl.backends.polars.lower import polars_expression

@@ -145,7 +145,7 @@ def test_every_stage_is_printed() -> None:
     assert "Segment\n  name: Name text='young_istanbul'" in stage("tree")
     assert "gold = #" in stage("plan")
     assert "level 0" in stage("program")
-    assert 'gold = [(col("spend"))' in stage("polars")
+    assert 'gold = [(col("spend").strict_cast(Float64))' in stage("polars")
     document = stage("json")
     assert package.from_json(document).segments == package.load(QUICKSTART / "rules.seg").segments
     found = json.loads(segdsl("compile", QUICKSTART, "--format", "json").stdout)

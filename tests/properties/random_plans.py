@@ -8,6 +8,8 @@ from typing import Any
 from hypothesis import strategies as st
 from random_customers import (
     CONSTANTS,
+    DIVIDENDS,
+    DIVISORS,
     FIELDS,
     NUMBERS,
     PRICES,
@@ -63,7 +65,7 @@ class Grower:
     # ---- values
 
     def number(self, depth: int) -> n.Value:
-        kind = self.one(*range(13 if depth > 0 else 2))
+        kind = self.one(*range(14 if depth > 0 else 2))
         match kind:
             case 0:
                 return self.field(self.one(*NUMBERS))
@@ -97,6 +99,9 @@ class Grower:
                 spot = self.draw(places)
                 here = [self.literal(side, NUMBER) for side in spot]
                 return self.apply("distance", NUMBER, self.field("home"), *here)
+            case 12:
+                divisor = self.literal(self.one(*DIVISORS), NUMBER)
+                return self.apply("divide", NUMBER, self.number(depth - 1), divisor)
             case _:
                 name = self.one("add", "subtract", "multiply", "divide")
                 return self.apply(name, NUMBER, self.number(depth - 1), self.number(depth - 1))
@@ -206,15 +211,23 @@ class Grower:
 
     def atom(self, depth: int) -> n.Predicate:
         make = self.one(
-            self.compare, self.compare, self.one_of, self.known, self.match, self.match, self.has,
-            self.has_only, self.in_network, self.in_period, self.anniversary, self.ranked,
-            self.common,
+            self.compare, self.compare, self.quotient, self.one_of, self.known, self.match,
+            self.match, self.has, self.has_only, self.in_network, self.in_period,
+            self.anniversary, self.ranked, self.common,
         )  # fmt: skip
         return self.intern(make(depth))
 
     def compare(self, depth: int) -> n.Node:
         make = self.one(self.number, self.number, self.text, self.date, self.instant, self.yesno)
         return n.Compare(self.one(*n.Relation), make(depth), make(depth))
+
+    def quotient(self, _: int) -> n.Node:
+        """Draw an equality that the last bit of a quotient decides."""
+        divisor, dividend = self.one(*DIVISORS), self.one(*DIVIDENDS)
+        field = self.field(self.one("whole", "whole", "money", "share"))
+        quotient = self.apply("divide", NUMBER, field, self.literal(divisor, NUMBER))
+        exact = self.literal(float(dividend) / float(divisor), NUMBER)
+        return n.Compare(n.Relation.EQ, quotient, exact)
 
     def one_of(self, depth: int) -> n.Node:
         make, cells = self.one(

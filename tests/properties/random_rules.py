@@ -8,7 +8,7 @@ from decimal import Decimal
 from random import Random
 
 from hypothesis import strategies as st
-from random_customers import FINES, TAGS, TEXTS, WHOLES, day, drawn
+from random_customers import DIVIDENDS, DIVISORS, FINES, TAGS, TEXTS, WHOLES, day, drawn
 
 FOLDINGS = ("", "", " ignoring case", " ignoring accents", " ignoring case and accents", " exactly")
 DAY_UNITS = ("days", "weeks", "months", "quarters", "years")
@@ -23,10 +23,11 @@ def quoted(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Writes random expressions; `names` are segments that may be named."""
+    """Writes random expressions; `names` are segments and `params` divisors that may be named."""
 
     random: Random
     names: tuple[str, ...] = ()
+    params: tuple[str, ...] = ()
 
     def one(self, *items: str) -> str:
         return self.random.choice(items)
@@ -39,6 +40,9 @@ class Writer:
             unit = self.one(*DAY_UNITS)
             return self.one(
                 f"({a} {self.one('+', '-', '*', '/')} {b})",
+                f"({a} / {self.divisor()})",
+                f"({self.divisor()} / {a})",
+                f"round({a} / {self.divisor()}, {self.random.randint(0, 3)})",
                 f"round({a}, {self.random.randint(0, 3)})",
                 f"abs({a})",
                 f"-({a})",
@@ -57,6 +61,9 @@ class Writer:
         written = [f"{n:f}" if isinstance(n, Decimal) else str(n) for n in (*WHOLES, *FINES)]
         plain = [text for text in written if max(map(len, text.split("."))) <= 18]
         return self.one(*plain, "25%", "1_000", "0.5")
+
+    def divisor(self) -> str:
+        return self.one(*map(str, DIVISORS), "7%", "(1 / 3)", *self.params)
 
     def measure(self) -> str:
         return self.one("whole", "share", "born", "share * 2", "seen")
@@ -101,6 +108,7 @@ class Writer:
         no = self.one("", "", "not ")
         forms = (
             self.comparison,
+            self.quotient,
             self.of_text,
             self.of_list,
             self.of_dates,
@@ -120,6 +128,12 @@ class Writer:
             "optin",
             f"optin {self.one('=', '!=')} {self.one('true', 'false')}",
         )
+
+    def quotient(self, _: int, no: str) -> str:
+        """Return a comparison that the last bit of a quotient decides."""
+        cell, found = self.one("whole", "money", "share"), self.one(*map(str, DIVIDENDS))
+        by = self.one(f"/ {self.divisor()}", f"/ {self.divisor()} / {self.divisor()}")
+        return f"{cell} {by} {'!' if no else ''}= {found} {by}"
 
     def of_text(self, _: int, no: str) -> str:
         field, folding = self.text_field(), self.one(*FOLDINGS)
@@ -194,9 +208,10 @@ class Writer:
 def rule_file(random: Random) -> str:
     """Return a rule file of some segments, later ones naming earlier ones."""
     names: list[str] = []
-    lines: list[str] = []
-    for i in range(random.randint(1, 4)):
-        lines.append(f"segment audience_{i}: {Writer(random, tuple(names)).condition(2)}")
+    lines = [f"param size_of_unit = {random.choice(DIVISORS)}"]
+    for i in range(random.randint(1, 3)):
+        writer = Writer(random, tuple(names), ("size_of_unit",))
+        lines.append(f"segment audience_{i}: {writer.condition(2)}")
         names.append(f"audience_{i}")
     return "\n".join(lines)
 

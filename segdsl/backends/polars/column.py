@@ -89,8 +89,11 @@ def canonical_column(name: str, schema: Mapping[str, pl.DataType]) -> Column:
     if dtype.is_integer() and dtype != pl.Int64() and dtype != pl.Int128():
         wide = pl.Int128() if dtype == pl.UInt64() else pl.Int64()
         return Column(pl.col(name).cast(wide), wide)
-    if dtype == pl.Float32():
+    if dtype.is_float():
+        # Also what is float by assumption only: a number that no schema describes may be whole.
         return Column(pl.col(name).cast(pl.Float64), pl.Float64())
+    if dtype == pl.List(pl.Float64()):
+        return Column(pl.col(name).cast(dtype), dtype)
     if isinstance(dtype, pl.Datetime) and dtype != INSTANT:
         raise refuse(f"`{name}` must be in microseconds and in UTC, not of the type `{dtype}`")
     return Column(pl.col(name), dtype)
