@@ -111,8 +111,9 @@ def _checked(
     params: Mapping[str, str],
     sink: Sink,
     undeclared: Collection[str] = (),
+    unread: Collection[str] = (),
 ) -> Ruleset:
-    schema = schema_of(catalog, undeclared)
+    schema = schema_of(catalog, undeclared, unread)
     plan = check(project, schema, params, sink)
     if sink.errors:
         raise CompileError(sink.diagnostics)
@@ -254,17 +255,23 @@ class Ruleset:
             return self, table, ()
         wanted = tuple(item.name for item in self.plan.mentioned)
         inferred = infer_catalog(table, base=self.known_catalog, fields=wanted)
-        undeclared = set(table.columns) - set(inferred.catalog.customers.fields)
+        others = set(table.columns) - set(inferred.catalog.customers.fields)
+        unread = others if not self.known_catalog.customers.fields else set[str]()
         try:
-            ruleset = self.bound(inferred.catalog, undeclared)
+            ruleset = self.bound(inferred.catalog, others, unread)
         except CompileError as error:  # a type may be wrong because of how the data were read
             raise CompileError((*error.diagnostics, *inferred.notices)) from None
         return ruleset, inferred.table, inferred.notices
 
-    def bound(self, catalog: Catalog, undeclared: Collection[str] = ()) -> Ruleset:
-        """Return the same rules checked under a catalog. Raises CompileError."""
+    def bound(
+        self, catalog: Catalog, undeclared: Collection[str] = (), unread: Collection[str] = ()
+    ) -> Ruleset:
+        """Return the same rules checked under a catalog. Raises CompileError.
+
+        `undeclared` are further columns of the data, `unread` those of them that are fields.
+        """
         with localcontext(_EXACT):
-            return _checked(self.project, catalog, self.params, Sink(), undeclared)
+            return _checked(self.project, catalog, self.params, Sink(), undeclared, unread)
 
     def explain(
         self, profile: Mapping[str, Any], segment: str, *, as_of: AsOf | None = None

@@ -19,17 +19,26 @@ AsOf = datetime | date | str
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def schema_of(catalog: Catalog | None, undeclared: Collection[str] = ()) -> Schema:
+def schema_of(
+    catalog: Catalog | None, undeclared: Collection[str] = (), unread: Collection[str] = ()
+) -> Schema:
     """Return what rules may read under a catalog; without one every name is a field."""
+    events = frozenset(catalog.events) if catalog is not None else frozenset[str]()
     if catalog is None or not catalog.customers.fields:
-        return Schema(None)
+        return Schema(None, events=events)
     fields = {
         name: FieldSchema(item.value_type, item.compare)
         for name, item in catalog.customers.fields.items()
     }
     if catalog.customers.key is not None:
         fields.setdefault(catalog.customers.key, FieldSchema(ERROR))  # its type is in the data
-    return Schema(fields, frozenset(undeclared), ZoneInfo(catalog.timezone))
+    return Schema(
+        fields,
+        frozenset(undeclared),
+        frozenset(unread),
+        events,
+        ZoneInfo(catalog.timezone),
+    )
 
 
 def calendar_of(catalog: Catalog | None, as_of: AsOf | None) -> Calendar:

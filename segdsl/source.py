@@ -8,10 +8,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+_KELVIN = "\u212a"
+
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A rule text, normalised to NFC, with the name that diagnostics show for it."""
+    """A rule text, normalised to NFC, with the name that diagnostics show for it.
+
+    Kelvin signs stay: in NFC they are the letter K, and no keyword has one. Names and texts are
+    normalised wholly where they are read.
+    """
 
     name: str
     text: str
@@ -21,7 +27,8 @@ class Source:
     def of(text: str, name: str = "<rules>", path: Path | None = None) -> Source:
         """Return a source for `text`: byte-order mark dropped, line ends unified, NFC."""
         unified = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-        return Source(name, unicodedata.normalize("NFC", unified), path)
+        parts = (unicodedata.normalize("NFC", part) for part in unified.split(_KELVIN))
+        return Source(name, _KELVIN.join(parts), path)
 
     @cached_property
     def _line_starts(self) -> tuple[int, ...]:

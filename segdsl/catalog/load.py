@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import ValidationError
 
+from segdsl.catalog.date_formats import FORMAT_CODES
 from segdsl.catalog.models import (
     Catalog,
     Customers,
@@ -147,6 +148,10 @@ def _complaint(source: Source, path: tuple[str, ...], error: ErrorDetails) -> Di
         case "timezone":
             zone = str(error["input"])
             return _invalid(source, dotted, error["msg"], span, zone, _zones_for(zone))
+        case "format":
+            return invalid_catalog(
+                dotted, error["msg"], span, file=source.name, help=(FORMAT_CODES,)
+            )
         case "literal_error" | "enum":
             return _not_a_choice(source, dotted, path, error, span)
         case _:

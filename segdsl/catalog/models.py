@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -14,15 +15,11 @@ import pydantic
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PrivateAttr
 from pydantic_core import PydanticCustomError
 
+from segdsl.catalog.date_formats import problem_of
 from segdsl.catalog.types import Folding, Kind, Type
 
 TypeWord = Literal["text", "number", "yes/no", "date", "instant", "place", "list"]
 ElementWord = Literal["text", "number", "yes/no", "date", "instant"]
-
-_CODE = re.compile(
-    r"%(?:[-_0]?[YCyqmdejuwUWGgVHkIlMSs]|[bBhaADxFvpPRTXrZc+tn%]|\.?[369]?f|:{0,3}z|#z)"
-)
-
 
 AS_OF_YEARS = range(1900, 3000)
 """The years that rules may be read as of: from any of them dates can be reckoned with."""
@@ -75,14 +72,10 @@ def _moment(value: datetime | date | None) -> datetime | date | None:
 
 
 def _format(value: str) -> str:
-    """Return a format whose codes are all known, so that no reader meets another."""
-    for code in re.findall(r"%[-_0]?(?:\.?[369]?f|:{0,3}z|#z|.)?", value):
-        if not _CODE.fullmatch(code):
-            raise PydanticCustomError(
-                "format", "`{code}` is no code of date formats, such as `%Y-%m-%d`", {"code": code}
-            )
-    if "%" not in value:
-        raise PydanticCustomError("format", "a format has codes, such as `%Y-%m-%d`")
+    """Return a format in which all readers can read dates, or instants."""
+    problem = problem_of(value)
+    if problem is not None:
+        raise PydanticCustomError("format", "{problem}", {"problem": problem})
     return value
 
 
@@ -96,13 +89,32 @@ def _spellings(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def _nfc(value: str) -> str:
+    return unicodedata.normalize("NFC", value)
+
+
+def _once_each(value: object) -> object:
+    """Return entries by name as they are, unless two of the names are one in normal form C."""
+    if isinstance(value, Mapping):
+        seen: set[str] = set()
+        for name in (_nfc(name) for name in value if isinstance(name, str)):
+            if name in seen:
+                raise PydanticCustomError("names", "`{name}` occurs twice", {"name": name})
+            seen.add(name)
+    return value
+
+
+Text = Annotated[str, AfterValidator(_nfc)]
 Spellings = Annotated[
-    tuple[str, ...], BeforeValidator(_spellings, json_schema_input_type=str | tuple[str, ...])
+    tuple[Text, ...], BeforeValidator(_spellings, json_schema_input_type=str | tuple[str, ...])
 ]
 Encoding = Annotated[str, AfterValidator(_encoding)]
-Form = Annotated[str, AfterValidator(_format)]
+Form = Annotated[Text, AfterValidator(_format)]
 Mark = Annotated[str, pydantic.Field(min_length=1, max_length=1), AfterValidator(_mark)]
-Words = Annotated[str, pydantic.Field(min_length=1)]
+AsWritten = Annotated[str, pydantic.Field(min_length=1)]
+"""A name of the world outside, such as a path, which is met as it is."""
+Words = Annotated[AsWritten, AfterValidator(_nfc)]
+"""A name that texts and columns are compared with, in normal form C as they are."""
 
 
 class _Model(BaseModel):
@@ -116,14 +128,15 @@ class Field(_Model):
     """What the values are."""
     of: ElementWord | None = None
     """What the elements of a list are; text if not said."""
-    label: str | None = None
+    label: Text | None = None
     """A name for people."""
     compare: Folding = Folding.EXACT
     """Which differences text predicates pass over unless a rule says otherwise."""
     column: Words | None = None
     """The column's name in the data where it differs from the field's."""
     format: Form | None = None
-    """How dates or instants are written in text files: `%d.%m.%Y`."""
+    """How dates or instants are written in text files: `%d.%m.%Y`; years of two digits lie in
+    1970 to 2069, and what is left out is the first day, or midnight."""
     decimal: Literal[".", ","] | None = None
     """The decimal sign of numbers in text files; named, the other sign groups thousands."""
     separator: Words | None = None
@@ -190,19 +203,21 @@ def _short_form(value: object) -> object:
 
 
 FieldEntry = Annotated[Field, BeforeValidator(_short_form, json_schema_input_type=TypeWord | Field)]
-Fields = Annotated[Mapping[Words, FieldEntry], pydantic.Field(default_factory=dict)]
+Fields = Annotated[
+    Mapping[Words, FieldEntry], BeforeValidator(_once_each), pydantic.Field(default_factory=dict)
+]
 
 
 class Table(_Model):
     """Where rows come from and how they are read; what every table has."""
 
-    source: Words | None = None
+    source: AsWritten | None = None
     """A file, a folder or a pattern of files; relative to the catalog's folder."""
     encoding: Encoding | None = None
     """The encoding of text files; UTF-8 if not said."""
     delimiter: Mark | None = None
     """What stands between the cells of a CSV file; found in the header if not said."""
-    sheet: Words | None = None
+    sheet: AsWritten | None = None
     """The sheet of an Excel file; the first if not said."""
     decimal: Literal[".", ","] | None = None
     """The decimal sign of all number fields that do not name their own."""
@@ -217,7 +232,7 @@ class Customers(Table):
 
     key: Words | None = None
     """The field or column that identifies a customer."""
-    duplicates: Annotated[str, AfterValidator(_duplicates)] = "error"
+    duplicates: Annotated[Text, AfterValidator(_duplicates)] = "error"
     """What becomes of a key that occurs twice: `error`, or `latest by <field>`."""
 
     @property
@@ -234,7 +249,7 @@ class Customers(Table):
 class Events(Table):
     """A table with one row for each thing that happened."""
 
-    source: Words
+    source: AsWritten
     """A file, a folder or a pattern of files; relative to the catalog's folder."""
     key: Words
     """The column that holds the customer's key."""
@@ -247,7 +262,7 @@ class Events(Table):
 class Lookup(Table):
     """A table that adds columns to events."""
 
-    source: Words
+    source: AsWritten
     """A file, a folder or a pattern of files; relative to the catalog's folder."""
     key: Words
     """The column that identifies a row."""
@@ -270,9 +285,13 @@ class Catalog(_Model):
     """Further spellings of a missing cell in every table."""
     customers: Customers = pydantic.Field(default_factory=lambda: Customers.model_validate({}))
     """The customers' table."""
-    events: Mapping[Words, Events] = pydantic.Field(default_factory=dict)
+    events: Annotated[Mapping[Words, Events], BeforeValidator(_once_each)] = pydantic.Field(
+        default_factory=dict
+    )
     """The tables of events, by name."""
-    lookups: Mapping[Words, Lookup] = pydantic.Field(default_factory=dict)
+    lookups: Annotated[Mapping[Words, Lookup], BeforeValidator(_once_each)] = pydantic.Field(
+        default_factory=dict
+    )
     """The tables that add columns to events, by name."""
 
     _folder: Path | None = PrivateAttr(default=None)

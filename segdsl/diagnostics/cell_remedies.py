@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,7 @@ _DAYS = (
     "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d",
     "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
 )  # fmt: skip
+_FIRST_YEAR = 1970
 _CLOCKS = ("", " %H:%M", " %H:%M:%S")
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _ISO_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
@@ -162,13 +163,25 @@ def _of_dates(lost: LostCells) -> Judged:
 def _readings(cell: str) -> Iterator[tuple[str, str]]:
     """Yield the formats that a cell fits and how it reads in them."""
     for day, clock in product(_DAYS, _CLOCKS):
-        try:
-            found = datetime.strptime(cell, day + clock)
-        except ValueError:
+        found = read_day(cell, day + clock)
+        if found is None:
             continue
         yield day + clock, f"{found.day} {found:%B} {found.year}"
         if "%Y" in day and "%b" in day:  # May is both short and long
             return
+
+
+def read_day(cell: str, form: str) -> date | None:
+    """Return the date that a cell is in a format, None where it is none.
+
+    As cells are read, a year of two digits lies in 1970 to 2069; for `strptime` 69 is 1969.
+    """
+    try:
+        found = datetime.strptime(cell, form).date()
+    except ValueError:
+        return None
+    is_late = "%y" in form and found.year == _FIRST_YEAR - 1
+    return found.replace(year=found.year + 100) if is_late else found
 
 
 def _parted(cells: list[str], is_such: Callable[[str], bool]) -> tuple[list[str], list[str]]:

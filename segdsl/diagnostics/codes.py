@@ -107,6 +107,7 @@ CANNOT_WRITE = Code("SG513", "cannot-write")
 STRICT_CELLS = Code("SG514", "strict-cells")
 DUPLICATES_RESOLVED = Code("SG515", "duplicates-resolved", _N)
 UNREADABLE_JSON = Code("SG516", "unreadable-ruleset")
+LATEST_BY_TEXT = Code("SG517", "latest-by-text", _W)
 
 # SG6 findings
 NEVER_TRUE = Code("SG601", "never-true", _W)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from segdsl.diagnostics import codes
 from segdsl.diagnostics.cell_remedies import Settings, remedies_for
 from segdsl.diagnostics.diagnostic import Diagnostic, Label
-from segdsl.diagnostics.toml import toml_text
+from segdsl.diagnostics.toml import declared, toml_text
+from segdsl.diagnostics.wording import with_article
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -172,6 +173,23 @@ def duplicates_resolved(
     )
 
 
+def latest_by_text(column: str, why: str, remedies: Sequence[str], place: str) -> Diagnostic:
+    """SG517: the latest of several rows is found by texts, because of what a column holds (`why`).
+
+    `remedies` are notes on what its cells may be meant to be.
+    """
+    return Diagnostic(
+        codes.LATEST_BY_TEXT,
+        f"`{column}` tells the latest row by its texts, so that `9` is later than `10`: {why}",
+        help=(
+            *remedies,
+            f"a type in the catalog says what it holds: `{declared(column, 'date')}`, `number` or,"
+            " if its texts are in order, `text`",
+        ),
+        place=place,
+    )
+
+
 def unreadable_ruleset(reason: str, place: str | None = None) -> Diagnostic:
     """SG516: a saved ruleset cannot be loaded."""
     return Diagnostic(
@@ -233,7 +251,7 @@ class LostCells:
 
 
 def no_cell_fits(lost: LostCells) -> Diagnostic:
-    """SG512: not one known cell of a column is what its field is declared."""
+    """SG512: not one known cell of the key's column is what the key is declared."""
     cells = (
         "its only cell is none" if lost.count == 1 else f"none of its {lost.count:,} cells is one"
     )
@@ -247,6 +265,14 @@ def no_cell_fits(lost: LostCells) -> Diagnostic:
 
 def unconverted_cells(lost: LostCells) -> Diagnostic:
     """SG506: cells that do not fit the declared type count as missing."""
+    if lost.is_all:
+        none = "the only cell" if lost.count == 1 else f"not one of the {lost.count:,} cells"
+        wanted = f"no {lost.wanted}" if lost.count == 1 else with_article(lost.wanted)
+        message = (
+            f"{none} of `{lost.field}` is {wanted}, so that the field is missing for every"
+            f" customer: {lost.listed}"
+        )
+        return Diagnostic(codes.UNCONVERTED_CELLS, message, help=lost.remedies, place=lost.place)
     message = (
         f"{lost.fact} and {'counts' if lost.count == 1 else 'count'} as missing: {lost.listed}"
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from segdsl.diagnostics import codes
 from segdsl.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
+from segdsl.diagnostics.toml import toml_key
 from segdsl.diagnostics.wording import (
     counted,
     listed,
@@ -119,12 +120,18 @@ def duplicate_name(span: Span, name: str, first: Span) -> Diagnostic:
     )
 
 
-def name_is_field(span: Span, name: str, what: str, *, is_a: str = "field") -> Diagnostic:
-    """Say that a declaration (`what`: segment, trait …) has the name of a field or an event."""
+def name_is_field(
+    span: Span, name: str, what: str, *, is_a: str = "field", whole: str | None = None
+) -> Diagnostic:
+    """Say that a declaration (`what`: segment, trait …) has the name of a field or an event.
+
+    For a tier or a part of a split, `whole` is what it belongs to: tiers, split.
+    """
+    other = toml_key(f"my_{name.replace('.', '_')}")
     if is_a == "event":
-        owner, second = "an event", f"or rename the event in the catalog: `[events.my_{name}]`"
+        owner, second = "an event", f"or rename the event in the catalog: `[events.{other}]`"
     else:
-        declared = f"my_{name} = {{ type = …, column = {text_literal(name)} }}"
+        declared = f"{other} = {{ type = …, column = {text_literal(name)} }}"
         owner, second = (
             "a customer field",
             f"or give the field another name in the catalog: `{declared}`",
@@ -133,20 +140,39 @@ def name_is_field(span: Span, name: str, what: str, *, is_a: str = "field") -> D
         codes.NAME_IS_FIELD,
         f"the {what} {quoted(name)} has the name of {owner}",
         Label(span, f"also {owner}"),
-        help=(f"rename the {what}, for example to {quoted(f'{name}_{what}')}", second),
+        help=(
+            f"rename the {whole or what}, for example to "
+            + quoted(f"{name.split('.')[0]}_{whole}" if whole else f"{name}_{what}"),
+            second,
+        ),
     )
 
 
-def cycle(span: Span, names: Sequence[str], spans: Sequence[Span] = ()) -> Diagnostic:
-    """Say that a declaration leads back to itself; `spans[i]` is where `names[i]` goes on."""
+def cycle(
+    span: Span, names: Sequence[str], spans: Sequence[Span] = (), *, may_be_column: bool = False
+) -> Diagnostic:
+    """Say that a declaration leads back to itself; `spans[i]` is where `names[i]` goes on.
+
+    With `may_be_column` one that names itself may mean a column of data that are not known yet.
+    """
     path = [*names] if names[0] == names[-1] and names[1:] else [*names, names[0]]
     steps = zip(spans, path[1:], strict=False)
+    if may_be_column and len(path) == 2:
+        ways: tuple[str, ...] = (
+            f"if the data have a column {quoted(path[0])}, rename what is declared here",
+            "or give the column another name in a catalog: "
+            + quoted(
+                f"{toml_key(f'my_{path[0]}')} = {{ type = …, column = {text_literal(path[0])} }}"
+            ),
+        )
+    else:
+        ways = ("one of these has to do without",)
     return Diagnostic(
         codes.CYCLE,
         f"{quoted(path[0])} is defined by itself",
         Label(span, "this leads back to itself"),
         tuple(Label(at, f"goes on to {quoted(to)}") for at, to in steps if at != span),
-        help=(f"the circle: {' → '.join(map(quoted, path))}", "one of these has to do without"),
+        help=(f"the circle: {' → '.join(map(quoted, path))}", *ways),
     )
 
 
@@ -196,13 +222,17 @@ def argument_count(span: Span, name: str, expected: int | str, found: int) -> Di
     )
 
 
-def unknown_member(span: Span, parent: str, member: str, known: Collection[str]) -> Diagnostic:
-    """Say that tiers or a split have no such member."""
+def unknown_member(
+    span: Span, parent: str, member: str, known: Collection[str], *, column: str | None = None
+) -> Diagnostic:
+    """Say that tiers or a split have no such member; `column` may be one of data not known yet."""
+    near = near_help(member, known, "member")
+    quotes = f"a column of this name stands in backticks: `` `{column}` ``"
     return Diagnostic(
         codes.UNKNOWN_MEMBER,
         f"{quoted(parent)} has no member {quoted(member)}",
         Label(span, f"not a member of {quoted(parent)}"),
-        help=near_help(member, known, "member"),
+        help=(*near, quotes) if column else near,
     )
 
 

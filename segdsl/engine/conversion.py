@@ -10,8 +10,10 @@ import polars as pl
 
 from segdsl.backends.polars.times import dates_in
 from segdsl.catalog.types import Kind, Type
+from segdsl.engine.cells.missing import without_missing
 from segdsl.engine.cells.moments import INSTANT, dates, instants, to_utc
 from segdsl.engine.cells.numbers import is_ascii, numbers, yes_or_no
+from segdsl.engine.cells.written import written
 
 if TYPE_CHECKING:
     from segdsl.catalog import Catalog, Field, Table
@@ -83,7 +85,7 @@ def convert(
         return from_text(texts, wanted, manner)
     if isinstance(dtype, (pl.List, pl.Array)):
         return _from_list(cells, wanted, manner) if wanted.kind is Kind.LIST else None
-    return _from_typed(cells, wanted, manner)
+    return _from_typed(without_missing(cells, manner.missing), wanted, manner)
 
 
 def canonical(wanted: Type) -> pl.DataType:
@@ -184,7 +186,7 @@ def _split(texts: pl.Series, wanted: Type, manner: Manner) -> Converted:
 
 
 def _from_list(lists: pl.Series, wanted: Type, manner: Manner) -> Converted | None:
-    """Return lists with canonical elements; a row with an element that does not fit is counted."""
+    """Return lists with canonical elements; one with an element that does not fit is missing."""
     if isinstance(lists.dtype, pl.Array):
         lists = lists.arr.to_list()
     rows = pl.int_range(len(lists), dtype=pl.UInt32, eager=True).alias("row")
@@ -209,8 +211,10 @@ def _from_list(lists: pl.Series, wanted: Type, manner: Manner) -> Converted | No
     )
     if items.lost is None:
         return Converted(merged)
-    lost_rows = flat["row"].filter(items.lost).unique()
-    return Converted(merged, rows.is_in(lost_rows.implode()))
+    lost = rows.is_in(flat["row"].filter(items.lost).unique().implode())
+    frame = pl.DataFrame([merged.alias("list"), lost.alias("lost")])
+    kept = frame.select(pl.when(~pl.col("lost")).then("list")).to_series()
+    return Converted(kept.alias(lists.name), lost)
 
 
 def _from_typed(cells: pl.Series, wanted: Type, manner: Manner) -> Converted | None:
@@ -230,16 +234,13 @@ def _from_typed(cells: pl.Series, wanted: Type, manner: Manner) -> Converted | N
         case Kind.INSTANT if isinstance(dtype, (pl.Datetime, pl.Date)):
             return Converted(_instant(cells, manner.timezone))
         case Kind.TEXT if dtype.is_numeric():
-            return Converted(numeric(cells, is_whole_wanted=True).cast(pl.String))
+            return Converted(written(numeric(cells)))
         case _:
             return None
 
 
-def numeric(cells: pl.Series, *, is_whole_wanted: bool = False) -> pl.Series:
-    """Return a number column as Int64, Int128, Float64 or Decimal; NaN and infinities missing.
-
-    With `is_whole_wanted` a float column of whole numbers becomes Int64.
-    """
+def numeric(cells: pl.Series) -> pl.Series:
+    """Return a number column as Int64, Int128, Float64 or Decimal; NaN and infinities missing."""
     dtype = cells.dtype
     if isinstance(dtype, pl.Decimal):
         return cells
@@ -249,7 +250,7 @@ def numeric(cells: pl.Series, *, is_whole_wanted: bool = False) -> pl.Series:
     floats = cells.cast(pl.Float64)
     if not floats.is_finite().all():
         floats = floats.set(~floats.is_finite().fill_null(True), None)
-    return whole_if_all(floats) if is_whole_wanted else floats
+    return floats
 
 
 def whole_if_all(floats: pl.Series) -> pl.Series:

@@ -18,6 +18,7 @@ from segdsl.diagnostics.catalog_errors import (
 )
 from segdsl.engine.conversion import Manner
 from segdsl.engine.guess import guess
+from segdsl.engine.latest import ordered_as_text
 from segdsl.engine.readers.opening import open_data
 from segdsl.errors import DataError
 
@@ -90,6 +91,8 @@ def propose_catalog(
     notices = [] if known.customers.key or key is None else [inferred_key(key, table.name)]
     notices += [catalog_beside_data(beside)] if beside else []
     notices += [one.notice for one in guesses.values() if one.notice]
+    if known.customers.latest_by in guesses:
+        notices += ordered_as_text(table, known.customers.latest_by, known)
     if fields is None and not declared:
         notices += [_repeated(name, table) for name in sorted(table.repeated) if name]
     return Inference(

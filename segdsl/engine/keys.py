@@ -15,7 +15,8 @@ from segdsl.diagnostics.data_errors import (
     missing_keys,
 )
 from segdsl.engine.cells.spoken import spoken
-from segdsl.engine.conversion import numeric, whole_if_all
+from segdsl.engine.cells.written import written
+from segdsl.engine.conversion import numeric
 from segdsl.engine.latest import latest_column
 from segdsl.errors import DataError
 
@@ -44,7 +45,8 @@ class Settled:
 def canonical_key(values: pl.Series, name: str, place: str) -> pl.Series:
     """Return key values as Int64, Int128 or String; raises DataError for any other type.
 
-    Decimals and floats count as whole numbers when all of them are.
+    Decimals and floats count as whole numbers when all of them are; a float beyond 64 bits is an
+    error.
     """
     dtype = values.dtype
     if dtype.is_integer() or dtype == pl.String:
@@ -53,18 +55,21 @@ def canonical_key(values: pl.Series, name: str, place: str) -> pl.Series:
         return values.cast(pl.String)
     if isinstance(dtype, pl.Decimal):
         whole = values.cast(pl.Int128)
-        is_whole = (whole.cast(dtype) == values).all()
-        found = numeric(whole) if is_whole else values
+        broken = values.filter((whole.cast(dtype) != values).fill_null(False))
+        wrong = "not a whole number"
+        found = numeric(whole)
     elif dtype.is_float():
-        found = (
-            whole_if_all(values) if values.null_count() < values.len() else values.cast(pl.Int64)
-        )
+        values = numeric(values)
+        broken = values.filter((values % 1 != 0).fill_null(False))
+        wrong = "not a whole number"
+        found = values.cast(pl.Int64, strict=False)
+        if broken.is_empty():
+            broken = values.filter(values.is_not_null() & found.is_null())
+            wrong = "beyond the whole numbers of 64 bits"
     else:
         raise DataError((bad_key_type(name, f"made of {spoken(dtype)}", place),))
-    if not found.dtype.is_integer():
-        broken = values.filter((values.cast(pl.Float64) % 1 != 0).fill_null(False))
-        example = str(broken[0]) if broken.len() else None
-        raise DataError((bad_key_type(name, "not a whole number", place, example=example),))
+    if broken.len():
+        raise DataError((bad_key_type(name, wrong, place, example=written(broken)[0]),))
     return found
 
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from segdsl.catalog.types import Kind
+from segdsl.diagnostics.data_errors import latest_by_text
 from segdsl.engine.cells.spelling import spelt_by_all
 from segdsl.engine.conversion import Manner, known_texts
-from segdsl.engine.readers.table import READ_ERRORS
+from segdsl.engine.guess import guess
 
 if TYPE_CHECKING:
     from segdsl.catalog import Catalog
+    from segdsl.diagnostics import Diagnostic
     from segdsl.engine.readers.table import Table
 
 _NEW = re.compile(r"updat|modif|chang|edit|version|valid|load|sync|last|güncel|son_", re.IGNORECASE)
@@ -43,13 +45,27 @@ def latest_column(table: Table, key: str, catalog: Catalog) -> str | None:
     return None
 
 
+def ordered_as_text(table: Table, name: str | None, catalog: Catalog) -> tuple[Diagnostic, ...]:
+    """Return a notice if the latest row is found by texts in a column without a declared type.
+
+    The column has been read; None stands for a catalog that names none.
+    """
+    if name is None or name in catalog.customers.fields:
+        return ()
+    manner = Manner.of(catalog, None, is_blank_missing=table.is_blank_missing)
+    found = guess(table, name, manner)
+    if found.type is None or found.type.kind is not Kind.TEXT:
+        return ()
+    remedies = found.notice.help if found.notice is not None else ()
+    return (latest_by_text(name, found.reason, remedies, table.place(name)),)
+
+
 def _kind(table: Table, name: str, catalog: Catalog) -> Kind | None:
     """Return the type of a column, judged by its first cells."""
     if name in table.repeated:
         return None
-    try:
-        cells = table.parts[0].frame.select(name).head(_SAMPLE).collect()[name]
-    except READ_ERRORS:
+    cells = table.first_cells(name, _SAMPLE)
+    if cells is None:
         return None
     if isinstance(cells.dtype, (pl.Date, pl.Datetime)):
         return Kind.DATE if cells.dtype == pl.Date else Kind.INSTANT

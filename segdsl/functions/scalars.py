@@ -18,6 +18,7 @@ from segdsl.catalog.types import Kind, Type
 from segdsl.functions.clock import to_instant
 
 _NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,18})?", re.ASCII)
+_PAST_THE_HOUR = re.compile(r".{10}.*[+-]\d\d:?[6-9]\d", re.ASCII)  # an offset as `+03:75`
 _YES_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -48,6 +49,8 @@ def _date(text: str, _: ZoneInfo) -> date | None:
 
 def _instant(text: str, zone: ZoneInfo) -> datetime | None:
     plain = ascii_digits(text.strip())
+    if _PAST_THE_HOUR.fullmatch(plain):
+        return None
     try:
         return to_instant(datetime.fromisoformat(plain), zone) if len(plain) > 10 else None
     except ValueError:

@@ -14,10 +14,11 @@ from segdsl.semantics import habits
 from segdsl.semantics.conditions import condition
 from segdsl.semantics.context import Context, NamedList, Record, Schema, Typed
 from segdsl.semantics.forms import nobody
-from segdsl.semantics.names import kind_of, resolve
+from segdsl.semantics.names import kind_of, members_of, resolve
 from segdsl.semantics.population import bucket_range
-from segdsl.semantics.project import Project, in_order_of_need
+from segdsl.semantics.project import Project, in_order_of_need, named_after
 from segdsl.semantics.values import literal, value
+from segdsl.source import Span
 from segdsl.syntax import parse_literal, tree
 
 
@@ -29,7 +30,7 @@ def check(project: Project, schema: Schema, params: Mapping[str, str], sink: Sin
     context = Context(schema, project.declarations, Record(sink), project.broken)
     _check_names(project, context)
     given = _params(project, params, context)
-    order, cyclic = in_order_of_need(project.declarations, schema.fields or (), sink)
+    order, cyclic = in_order_of_need(project.declarations, schema.fields, sink)
     context = context.without(cyclic)
     for name in order:
         _check_declaration(name, project, given, context)
@@ -52,10 +53,19 @@ def _check_names(project: Project, context: Context) -> None:
         if isinstance(item, tree.RuleTest):
             context.report(catalog_errors.unsupported_rule(item.span, item.words))
     for name, declaration in project.declarations.items():
-        fields = context.schema.fields
-        if fields is not None and name in fields:
-            what = kind_of(declaration)
-            context.report(name_errors.name_is_field(declaration.name.span, name, what))
+        what = kind_of(declaration)
+        _check_name(name, declaration.name.span, what, None, context)
+        for member, span in members_of(declaration):
+            _check_name(member, span, "tier" if what == "tiers" else "part", what, context)
+
+
+def _check_name(name: str, span: Span, what: str, whole: str | None, context: Context) -> None:
+    """Complain of a name that is a field's or an event's too; `whole` is what it is a member of."""
+    schema = context.schema
+    if name in (schema.fields or ()) or name in schema.unread:
+        context.report(name_errors.name_is_field(span, name, what, whole=whole))
+    elif name in schema.events:
+        context.report(name_errors.name_is_field(span, name, what, is_a="event"))
 
 
 def _params(project: Project, params: Mapping[str, str], context: Context) -> dict[str, Typed]:
@@ -227,7 +237,7 @@ def _audiences(project: Project, context: Context) -> tuple[Audience, ...]:
     if project.main.condition is not None:
         found = condition(project.main.condition, context)
         source = project.main.source
-        name = source.path.stem if source.path else "segment"
+        name = named_after(source) if source.path else "segment"
         return (Audience(name, None, (), found, project.main.condition.span),)
     audiences: list[Audience] = []
     meanings = context.record.meanings

@@ -29,10 +29,16 @@ class FieldSchema:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """What rules may read: the fields by name (None: not known yet, every name fits)."""
+    """What rules may read: the fields by name (None: not known yet, every name fits).
+
+    `undeclared` are columns of the data that are no fields; `unread` those that would be, without
+    a catalog, but that no rule reads; `events` are the catalog's.
+    """
 
     fields: Mapping[str, FieldSchema] | None
     undeclared: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
+    events: frozenset[str] = frozenset()
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
 
 

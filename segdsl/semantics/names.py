@@ -10,6 +10,7 @@ from segdsl.diagnostics import name_errors
 from segdsl.plan import nodes as n
 from segdsl.plan.plan import Clause
 from segdsl.semantics.context import Context, Meaningful, Typed
+from segdsl.source import Span
 from segdsl.syntax import tree
 
 
@@ -54,7 +55,7 @@ def resolve(
     if len(reference.parts) == 1 and head in context.arguments:
         return context.arguments[head]
     declaration = context.declarations.get(head)
-    if declaration is not None and not _is_field(reference.text, context):
+    if declaration is not None and not _may_be_field(reference, declaration, context):
         return _declared(reference, declaration, context)
     if head in context.broken and not _is_field(reference.text, context):
         return None
@@ -99,11 +100,39 @@ def _member(
     if member in members:
         return members[member]
     if member:
-        context.report(name_errors.unknown_member(reference.span, parent, member, members))
+        written = None if context.schema.fields is not None else reference.text
+        context.report(
+            name_errors.unknown_member(reference.span, parent, member, members, column=written)
+        )
     else:
         kind = kind_of(context.declarations[parent])
         context.report(name_errors.wrong_kind(reference.span, parent, kind, "condition or value"))
     return None
+
+
+def _may_be_field(
+    reference: tree.Reference, declaration: tree.Declaration, context: Context
+) -> bool:
+    """Return whether a name that begins like a declared one is that of a field.
+
+    While the fields are not known, a dotted name can be one where it can be no member.
+    """
+    if context.schema.fields is not None:
+        return reference.text in context.schema.fields
+    return len(reference.parts) > 1 and not isinstance(declaration, tree.Tiers | tree.Split)
+
+
+def members_of(declaration: tree.Declaration) -> tuple[tuple[str, Span], ...]:
+    """Return the names of the members of tiers or a split, as rules write them."""
+    match declaration:
+        case tree.Tiers():
+            rest = (declaration.otherwise,) if declaration.otherwise else ()
+            members = [(one.text, one.span) for one in (*declaration.members, *rest)]
+        case tree.Split():
+            members = [(share.name.text, share.name.span) for share in declaration.shares]
+        case _:
+            return ()
+    return tuple((f"{declaration.name.text}.{name}", span) for name, span in members)
 
 
 def _is_field(name: str, context: Context) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeAlias
+from unicodedata import normalize
 
 from segdsl.diagnostics import Diagnostic, Sink, name_errors
 from segdsl.plan.nodes import Scalar
@@ -94,8 +95,22 @@ def _modules(main: tree.Module, files: Files, sink: Sink) -> Iterator[tree.Modul
             continue
         module, problems = parse(source)
         sink.extend(problems)
-        yield module
+        yield _as_segment(module, use)
         waiting.extend(d for d in module.declarations if isinstance(d, tree.Use))
+
+
+def _as_segment(module: tree.Module, use: tree.Use) -> tree.Module:
+    """Return a used module with its bare condition, if it is one, as a segment."""
+    if module.condition is None:
+        return module
+    name = tree.Name(named_after(module.source), use.path.span)
+    segment = tree.Segment(name, None, (), module.condition, module.condition.span)
+    return replace(module, declarations=(segment,), condition=None)
+
+
+def named_after(source: Source) -> str:
+    """Return the name of the segment that a file with a bare condition is."""
+    return normalize("NFC", (source.path or Path(source.name)).stem)
 
 
 def beside(source: Source, path: str) -> Path:
@@ -115,13 +130,14 @@ def _cells(declaration: tree.FileList, files: Files, sink: Sink) -> tuple[Scalar
 
 
 def in_order_of_need(
-    declarations: Mapping[str, Named], fields: Collection[str], sink: Sink
+    declarations: Mapping[str, Named], fields: Collection[str] | None, sink: Sink
 ) -> tuple[list[str], frozenset[str]]:
     """Return the names so that each comes after those it needs, and the names that form cycles.
 
-    A cycle is complained of. A name that is also one of the customers' `fields` means the field.
+    A cycle is complained of. A name that is also one of the customers' `fields` (None: not known
+    yet) means the field.
     """
-    needs = {name: _needs(item, declarations, fields) for name, item in declarations.items()}
+    needs = {name: _needs(item, declarations, fields or ()) for name, item in declarations.items()}
     order: list[str] = []
     cyclic: set[str] = set()
     done: set[str] = set()
@@ -137,7 +153,7 @@ def in_order_of_need(
             elif name in path:
                 circle = path[path.index(name) :]
                 cyclic.update(circle)
-                _complain_of_cycle(circle, declarations, sink)
+                _complain_of_cycle(circle, declarations, sink, may_be_column=fields is None)
             elif name not in done:
                 path.append(name)
                 stack.append((name, True))
@@ -145,11 +161,14 @@ def in_order_of_need(
     return [name for name in order if name not in cyclic], frozenset(cyclic)
 
 
-def _complain_of_cycle(names: list[str], declarations: Mapping[str, Named], sink: Sink) -> None:
+def _complain_of_cycle(
+    names: list[str], declarations: Mapping[str, Named], sink: Sink, *, may_be_column: bool
+) -> None:
     first = min(range(len(names)), key=lambda i: declarations[names[i]].span.start)
     turned = [*names[first:], *names[:first]]
     spans = [declarations[name].name.span for name in turned]
-    sink.report(name_errors.cycle(spans[0], [*turned, turned[0]], spans))
+    circle = [*turned, turned[0]]
+    sink.report(name_errors.cycle(spans[0], circle, spans, may_be_column=may_be_column))
 
 
 def _needs(
@@ -169,7 +188,9 @@ def _needs(
         item = stack.pop()
         match item:
             case tree.Reference():
-                mentioned.add(item.parts[0].text)
+                head = item.parts[0].text
+                if len(item.parts) == 1 or _has_member(declarations.get(head), item, customers):
+                    mentioned.add(head)
             case tree.Call():
                 called.add(item.function.text)
                 stack.extend(item.arguments)
@@ -180,3 +201,11 @@ def _needs(
                     getattr(item, f.name) for f in fields(item) if f.name not in ("span", "name")
                 )
     return (mentioned - hidden | called) & set(declarations)
+
+
+def _has_member(
+    declaration: Named | None, reference: tree.Reference, customers: Collection[str]
+) -> bool:
+    """Return whether a dotted name is that of a member, and not of a field."""
+    is_whole = isinstance(declaration, tree.Tiers | tree.Split)
+    return is_whole and reference.text not in customers

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from unicodedata import normalize
 
 from segdsl.diagnostics import Edit, Fix, Sink, syntax_errors
 from segdsl.syntax import literals, tree
@@ -134,7 +135,7 @@ def _word(read: _Tokens, span: Span) -> None:
     elif lower == "null":
         _null(read, span)
     elif is_name(word):
-        read.add(NAME, span, tree.Name(word, span))
+        read.add(NAME, span, tree.Name(normalize("NFC", word), span))
     elif word[0].isdecimal():
         _bad_number(read, span)
     else:
@@ -197,7 +198,7 @@ def _bad_number(read: _Tokens, span: Span) -> None:
 
 
 def _quoted_name(read: _Tokens, span: Span) -> None:
-    read.add(NAME, span, tree.Name(span.text[1:-1], span, is_quoted=True))
+    read.add(NAME, span, tree.Name(normalize("NFC", span.text[1:-1]), span, is_quoted=True))
 
 
 def _unclosed(read: _Tokens, span: Span) -> None:

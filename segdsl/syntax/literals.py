@@ -40,7 +40,7 @@ def text(span: Span, sink: Sink) -> tree.Text:
     """Return a text without its quotes, escapes resolved."""
     inner = span.text[1:-1]
     if "\\" not in inner:
-        return tree.Text(inner, span)
+        return tree.Text(normalize("NFC", inner), span)
     parts, at = [], 0
     for found in _ESCAPE.finditer(inner):
         meant = _escaped(found)
@@ -140,7 +140,7 @@ def _instant(found: re.Match[str]) -> datetime:
     zone = None
     if found[8]:
         hours, minutes = int(found[10] or 0), int(found[11] or 0)
-        if hours > 18 or minutes > 59:
+        if hours > 23 or minutes > 59:
             raise ValueError("the offset from UTC is out of range")
         offset = timedelta(hours=hours, minutes=minutes)
         zone = timezone(-offset if found[9] == "-" else offset)

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 import segdsl.catalog
 from segdsl.catalog import Catalog, catalog_schema, find_catalog, load_catalog, parse_catalog
@@ -70,6 +71,45 @@ def test_a_whole_catalog_loads_with_its_types(tmp_path: Path) -> None:
     assert catalog.events["purchase"].lookups == {"product": "item_id"}
 
 
+def test_a_format_that_cannot_be_names_the_codes() -> None:
+    text = '[customers.fields]\nd = { type = "date", format = "%d.%m.%Q" }'
+    _, (found,) = parse_catalog(Source.of(text))
+    assert "the codes are `%d` day, `%m` month" in found.help[0]
+
+
+def test_names_and_spellings_from_python_are_in_normal_form_c() -> None:
+    e, path = "e\u0301", "donn\u0065\u0301es.csv"
+    entries = {
+        "missing": e,
+        "customers": {
+            "source": path,
+            "key": e,
+            "duplicates": f"latest by {e}",
+            "fields": {e: {"type": "yes/no", "column": e * 2, "missing": [e], "yes": e}},
+        },
+        "events": {e: {"source": "x", "key": e, "time": e, "lookups": {e: e}}},
+        "lookups": {e: {"source": "x", "key": e}},
+    }
+    found = Catalog.model_validate(entries)
+    assert found.missing == ("é",)
+    customers, field = found.customers, found.customers.fields["é"]
+    assert (customers.key, customers.latest_by, customers.source) == ("é", "é", path)
+    assert (field.column, field.missing, field.yes) == ("éé", ("é",), ("é",))
+    event = found.events["é"]
+    assert (event.key, event.time, event.lookups, found.lookups["é"].key) == (
+        "é",
+        "é",
+        {"é": "é"},
+        "é",
+    )
+
+
+def test_two_names_that_are_one_in_normal_form_c_are_an_error() -> None:
+    fields = {"é": "text", "e\u0301": "number"}
+    with pytest.raises(ValidationError, match="`é` occurs twice"):
+        Catalog.model_validate({"customers": {"fields": fields}})
+
+
 def test_json_round_trips() -> None:
     catalog, _ = parse_catalog(Source.of(WHOLE))
     assert catalog is not None
@@ -98,8 +138,27 @@ def test_it_is_found_beside_the_rules(tmp_path: Path) -> None:
         ('[customers.fields]\nage = "nubmer"', "`nubmer` is not a type", "age"),
         ('[customers.fields]\na = {type="text", colum="x"}', "unknown entry `colum`", "colum"),
         ('[customers.fields]\np = {type="place", latitude="x"}', "needs `latitude` and", "p"),
-        ('[customers.fields]\nn = {type="number", format="%d"}', "does not go with", "n"),
+        ('[customers.fields]\nn = {type="number", format="%Y"}', "does not go with", "n"),
         ('[customers.fields.d]\ntype = "date"\nformat = "%d %Q"', "`%Q`", "format"),
+        *(
+            (f'[customers.fields.d]\ntype = "instant"\nformat = "{form}"', reason, "format")
+            for form, reason in (
+                ("%d.%m.%Y %H", "`customers.fields.d.format`: the minute is lacking"),
+                ("%d.%m.%Y %M", "the hour is lacking"),
+                ("%d.%m.%Y %z", "the hour is lacking"),
+                ("%d.%m.%Y %I:%M", "`%I` and `%p`, AM or PM, go together"),
+                ("%d.%m.%Y %H:%M %p", "`%I` and `%p`, AM or PM, go together"),
+                ("%d.%m.%Y %H:%M%.f", "the second is lacking beside its fraction"),
+                ("%d.%m.%Y %H:%M %I %p", "one of them is enough"),
+                ("%d.%m", "the year is lacking"),
+                ("%d.%Y", "the month is lacking"),
+                ("%d.%m.%Y %-R", "`%-R` is no code"),
+                ("%d.%m.%Y %f", "`%f` is no code"),
+                ("%s", "`%s` is no code"),
+                ("%d.%m.%Y %", "`%` is no code"),
+                ("d.m.Y", "a format has codes"),
+            )
+        ),
         ('[customers]\nencoding = "cp99"', "`cp99` is not the name of a text", "encoding"),
         ('[customers.fields]\nn = {type="number", yes=["a"]}', "does not go with", "n"),
         ('[customers.fields]\nn = {type="yes/no", yes="A", no="a "}', "both yes and no", "n"),

@@ -1,4 +1,4 @@
-"""Cells that do not fit: the help goes by their looks, and a column of nothing else is refused."""
+"""Cells that do not fit: the help goes by their looks, and only a key of them is refused."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ REMEDIES = [
     ),
     ("date", ["2024-01-01", "2024-01-02", "18.06.1998"], 'format = "%d.%m.%Y" }`'),
     ("date", ["2024-01-01", "5 Jan 2024"], 'format = "%d %b %Y" }`'),
+    ("date", ["2024-01-01", "01.02.69"], "reads `01.02.69` as 1 February 2069"),
     ("date", ["2024-01-01", "2024-01-01 10:30"], '`x = "instant"` in the catalog'),
     ({"type": "date", "format": "%d.%m.%Y"}, ["01.02.2024", "2024-01-01"], "without `format`"),
     ("date", ["2024-01-01", "soon"], '`missing = ["soon"]`'),
@@ -71,13 +72,25 @@ def test_a_comma_may_group_or_part(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["number", "yes/no", "date"])
-def test_a_column_of_which_no_cell_fits_is_an_error(kind: str, tmp_path: Path) -> None:
+def test_a_column_of_which_no_cell_fits_is_missing(kind: str, tmp_path: Path) -> None:
+    found = said(kind, ["a", "b", ""], tmp_path)
+    word = "yes/no value" if kind == "yes/no" else kind
+    assert found.message.startswith(f"not one of the 2 cells of `x` is a {word}, so that")
+    assert "missing for every customer: `a` (row 2), `b` (row 3)" in found.message
+    assert found.help
+    one = said(kind, ["a"], tmp_path)
+    assert one.message.startswith(f"the only cell of `x` is no {kind}, so that")
+    assert reading(kind, ["a", "b"], tmp_path).frame["x"].to_list() == [None, None]
+
+
+def test_a_key_of_which_no_cell_fits_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("id\na\nb\n", encoding="utf-8")
+    entries = {"customers": {"key": "id", "fields": {"id": "number"}}}
     with pytest.raises(DataError) as caught:
-        reading(kind, ["a", "b", ""], tmp_path)
+        read_customers(Catalog.model_validate(entries), tmp_path / "c.csv")
     (found,) = caught.value.diagnostics
     assert found.code.id == "SG512"
-    assert f"declared {kind}, and none of its 2 cells is one: `a` (row 2)" in found.message
-    assert found.help
+    assert "declared number, and none of its 2 cells is one: `a` (row 2)" in found.message
 
 
 def test_a_column_without_cells_is_no_error(tmp_path: Path) -> None:
@@ -85,9 +98,8 @@ def test_a_column_without_cells_is_no_error(tmp_path: Path) -> None:
 
 
 def test_the_line_that_is_proposed_is_toml_and_reads_the_cells(tmp_path: Path) -> None:
-    with pytest.raises(DataError) as caught:
-        reading("number", ["12,5", "7,25"], tmp_path, name="Tutar (₺)")
-    line = caught.value.diagnostics[0].help[0].split("`")[1]
+    (notice,) = reading("number", ["12,5", "7,25"], tmp_path, name="Tutar (₺)").notices
+    line = notice.help[0].split("`")[1]
     (kind,) = tomllib.loads(line).values()
     found = reading(kind, ["12,5", "7,25"], tmp_path, name="Tutar (₺)")
     assert found.frame["Tutar (₺)"].to_list() == [12.5, 7.25]

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
 
 from segdsl.catalog.types import DATE, INSTANT, NUMBER, TEXT, YESNO, Kind, Type, list_of
 from segdsl.engine.conversion import Manner, convert
+from segdsl.functions.scalars import from_text
+from segdsl.syntax import parse_literal
 
 CSV = Manner(timezone="Europe/Berlin", missing=("NA",), is_blank_missing=True)
 COMMA = Manner(decimal=",", is_blank_missing=True)
 POINT = Manner(decimal=".", is_blank_missing=True)
 TURKISH = Manner(format="%d.%m.%Y")
+ZONED = Manner(format="%Y-%m-%d %H:%M%:z")
+WRONG_OFFSETS = ("+24:00", "+99:99", "+03:75", "-2360")
 
 
 def utc(*parts: int) -> datetime:
@@ -50,7 +55,31 @@ TEXTS = [
     (TEXT, CSV, "e\u0301", "é"), (TEXT, CSV, "", None), (TEXT, CSV, " ", " "),
     (TEXT, CSV, "NA", None),
     (list_of(Kind.TEXT), CSV, "a; b;;", ["a", "b"]), (list_of(Kind.TEXT), CSV, "", None),
-    (list_of(Kind.NUMBER), CSV, "1;2", [1, 2]), (list_of(Kind.NUMBER), CSV, "1;x", [1, None]),
+    (list_of(Kind.NUMBER), CSV, "1;2", [1, 2]), (list_of(Kind.NUMBER), CSV, "1;x", None),
+    (list_of(Kind.NUMBER), CSV, "x", None), (list_of(Kind.DATE), CSV, "2024-01-02;x", None),
+    *((INSTANT, CSV, f"2026-01-31T18:30{offset}", None) for offset in WRONG_OFFSETS),
+    *((INSTANT, CSV, f"2026-01-31T18:30:00{offset}", None) for offset in WRONG_OFFSETS),
+    *((INSTANT, ZONED, f"2026-01-31 18:30{offset}", None) for offset in WRONG_OFFSETS),
+    (INSTANT, CSV, "2026-01-31T18:30+23:59", utc(2026, 1, 30, 18, 31)),
+    (INSTANT, ZONED, "2026-01-31 18:30-23:59", utc(2026, 2, 1, 18, 29)),
+    *(
+        (INSTANT, Manner(format=form), cell, utc(2024, 2, 5, 7, 5))
+        for form, cell in (
+            ("%d.%m.%Y %H:%M", "05.02.2024 07:05"), ("%d.%m.%Y %-H:%M", "5.2.2024 7:05"),
+            ("%d.%m.%Y %_H:%M", "05.02.2024  7:05"), ("%d.%m.%Y %0H:%0M", "05.02.2024 07:05"),
+            ("%e.%-m.%y %k:%M", " 5.2.24  7:05"), ("%d.%m.%Y %I:%M %p", "05.02.2024 07:05 AM"),
+            ("%d.%m.%Y %-I:%M %P", "05.02.2024 7:05 am"), ("%D %l:%M %p", "02/05/24  7:05 AM"),
+            ("%F %r", "2024-02-05 07:05:00 AM"), ("%F %R", "2024-02-05 07:05"),
+            ("%Y%m%d%H%M%S", "20240205070500"), ("%FT%T%.f", "2024-02-05T07:05:00.0"),
+            ("%c", "Mon Feb  5 07:05:00 2024"), ("%Y-%j %X", "2024-036 07:05:00"),
+            ("%F %R%z", "2024-02-05 10:05+0300"), ("%F %R%#z", "2024-02-05 10:05+03"),
+            ("%A, %d %B %Y, %H:%M", "Monday, 05 February 2024, 07:05"),
+        )
+    ),
+    (INSTANT, TURKISH, "05.02.2024", utc(2024, 2, 5)),
+    (DATE, Manner(format="%F %R"), "2024-02-05 07:05", date(2024, 2, 5)),
+    (DATE, Manner(format="%d.%m.%y"), "01.02.69", date(2069, 2, 1)),
+    (DATE, Manner(format="%d.%m.%y"), "01.02.70", date(1970, 2, 1)),
 ]  # fmt: skip
 
 
@@ -59,11 +88,15 @@ def test_a_text_cell(wanted: Type, manner: Manner, cell: str, value: object) -> 
     found = convert(pl.Series([cell]), wanted, manner)
     assert found is not None
     assert found.values.to_list() == [value]
-    is_lost = (value is None or (isinstance(value, list) and None in value)) and cell not in (
-        "",
-        "NA",
-    )
-    assert found.lost_count == int(is_lost)
+    assert found.lost_count == int(value is None and cell not in ("", "NA"))
+
+
+@pytest.mark.parametrize("offset", WRONG_OFFSETS)
+def test_offsets_are_limited_alike_in_cells_rules_and_values(offset: str) -> None:
+    assert from_text(f"2026-01-31T18:30{offset}", Kind.INSTANT, ZoneInfo("UTC")) is None
+    _, problems = parse_literal(f"2026-01-31T18:30{offset}", "<rules>")
+    assert [problem.code.slug for problem in problems] == ["bad-date"]
+    assert parse_literal("2026-01-31T18:30-23:59", "<rules>")[1] == ()
 
 
 @pytest.mark.parametrize("manner", [CSV, COMMA, POINT])

@@ -22,6 +22,7 @@ from segdsl.errors import DataError
     [
         (pl.Series([2, 1]), [2, 1]),
         (pl.Series([2.0, 1.0]), [2, 1]),
+        (pl.Series([2.0**60, -(2.0**63), 2.0**63 - 1024]), [2**60, -(2**63), 2**63 - 1024]),
         (pl.Series([Decimal("2.00"), Decimal("1")]), [2, 1]),
         (pl.Series(["b", "A"]), ["b", "A"]),
     ],
@@ -40,6 +41,17 @@ def test_other_types_are_an_error(values: pl.Series) -> None:
     with pytest.raises(DataError) as caught:
         canonical_key(values, "id", "data")
     assert caught.value.diagnostics[0].code.id == "SG507"
+
+
+def test_a_float_beyond_64_bits_is_no_key() -> None:
+    with pytest.raises(DataError, match="`id` is beyond the whole numbers of 64 bits") as caught:
+        canonical_key(pl.Series([1.0, 2.0**63]), "id", "data")
+    assert "such as `9223372036854775808`" in caught.value.diagnostics[0].message
+
+
+def test_a_uuid_held_as_text_stays_as_it_is_written() -> None:
+    keys = pl.Series(["ABCDEF00-0000-0000-0000-000001579BDE"])
+    assert canonical_key(keys, "id", "data").to_list() == keys.to_list()
 
 
 def test_order_is_by_number_or_by_code_point() -> None:
@@ -145,3 +157,36 @@ def test_ties_across_files_and_cells_of_all_types(tmp_path: Path) -> None:
     )
     for frame in (odd, odd.reverse()):
         assert read_customers(catalog, frame, columns=["list"]).frame["list"][0][-1] == 3
+
+
+LATEST_BY_TEXT = [
+    (["9", "10", "2024-01-01"], "1 of 3 cells is not a plain number"),
+    (["02.03.2024", "01.04.2024", "01.05.2024"], "may be 2 March 2024 or 3 February 2024"),
+    (["v9", "v10", "v11"], "the cells are words"),
+]
+
+
+@pytest.mark.parametrize(("cells", "why"), LATEST_BY_TEXT)
+@pytest.mark.parametrize("condition", ["v = 2", "v = 2 and at is known"])
+def test_rows_in_the_order_of_texts_are_pointed_out(
+    cells: list[str], why: str, condition: str, tmp_path: Path
+) -> None:
+    rows = "".join(f"1,{cell},{i}\n" for i, cell in enumerate(cells))
+    (tmp_path / "c.csv").write_text(f"id,at,v\n{rows}", encoding="utf-8")
+    catalog = Catalog().with_customers(key="id", duplicates="latest by at")
+    found = segdsl.compile(condition, catalog=catalog).evaluate(tmp_path / "c.csv").notices
+    (said,) = [notice for notice in found if notice.code.id == "SG517"]
+    assert why in said.message
+
+
+@pytest.mark.parametrize(
+    "cells", [["9", "10"], ["2024-01-09", "2024-01-10"], ["1.5", "-2", "2"], ["no", "yes"]]
+)
+def test_rows_in_an_order_that_is_inferred_need_no_notice(cells: list[str], tmp_path: Path) -> None:
+    rows = "".join(f"1,{cell},{cell}\n" for cell in cells)
+    (tmp_path / "c.csv").write_text(f"id,at,v\n{rows}", encoding="utf-8")
+    settings = {"key": "id", "duplicates": "latest by at", "fields": {"v": "text"}}
+    catalog = Catalog.model_validate({"customers": settings})
+    found = read_customers(catalog, tmp_path / "c.csv", ["v"])
+    assert found.frame["v"].to_list() == [cells[-1]]
+    assert [notice.code.id for notice in found.notices] == ["SG515"]

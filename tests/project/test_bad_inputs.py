@@ -93,6 +93,9 @@ DATA: dict[str, tuple[str, str | bytes, str]] = {
     "duplicate keys": ("people.csv", PEOPLE + "1,50,Bursa\n", "SG504"),
     "missing keys": ("people.csv", PEOPLE + ",50,Bursa\n", "SG505"),
     "ragged rows": ("people.csv", PEOPLE + "3,50\n4,1,x,y\n", "SG503"),
+    "an unclosed quote": ("people.csv", PEOPLE + '3,50,"x\n4,60,"y",\n', "SG501"),
+    "text after a closing quote": ("people.csv", PEOPLE + '3,50,"x" y\n', "SG501"),
+    "UTF-16 without a mark": ("people.csv", PEOPLE.encode("utf-16-le"), "SG502"),
     "another encoding": ("people.csv", (PEOPLE + "3,50,Muğla\n").encode("cp1254"), "SG502"),
     "10 MB single line": ("people.csv", b"x" * 10_000_000, "SG501"),
     "the same column twice": ("people.csv", "id,age,age\n1,2,3\n", "SG304"),
@@ -105,6 +108,14 @@ DATA: dict[str, tuple[str, str | bytes, str]] = {
 def test_data(tmp_path: Path, what: str) -> None:
     name, content, code = DATA[what]
     refused(segdsl("count", "age > 20", file(tmp_path, name, content)), code)
+
+
+def test_a_tilde_in_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    file(tmp_path, "~p.csv", PEOPLE)
+    for path in ("~p.csv", "./~p.csv"):
+        assert '"customers": 1' in segdsl("count", "age > 30", path, "--format", "json").stdout
+    refused(segdsl("count", "age > 30", "./~q.csv"), "SG501", "~q.csv")
 
 
 def test_data_that_are_not_there(tmp_path: Path) -> None:

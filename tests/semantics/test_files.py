@@ -173,3 +173,23 @@ def test_long_chains_of_arithmetic(tmp_path: Path) -> None:
     terms = " + ".join(["age"] * 900)
     path = written(tmp_path, rules__seg=f"segment a: {terms} > {20 * 900}")
     assert segdsl.load(path).evaluate(PEOPLE).keys("a") == [3]
+
+
+def test_a_used_bare_condition_is_a_segment_named_after_its_file(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        rules__seg='use "grown.seg"\nuse "two words.seg"\nsegment a: not grown\n'
+        "segment b: `two words` and grown",
+        grown__seg="age >= 20",
+    )
+    (tmp_path / "two words.seg").write_text("age < 25", "utf-8")
+    rules = segdsl.load(path)
+    assert rules.evaluate(PEOPLE).counts() == {"a": 1, "b": 1}
+    assert segdsl.from_json(rules.to_json()).evaluate(PEOPLE).counts() == {"a": 1, "b": 1}
+
+
+def test_the_name_of_a_used_bare_condition_is_declared_once(tmp_path: Path) -> None:
+    path = written(
+        tmp_path, rules__seg='use "grown.seg"\nsegment grown: age > 1', grown__seg="age >= 20"
+    )
+    assert slugs(path) == ["duplicate-name"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from segdsl.diagnostics.cell_remedies import read_day
 from segdsl.engine.cells.numbers import with_ascii_digits
 
 if TYPE_CHECKING:
@@ -76,8 +76,7 @@ def _clock(example: str) -> str:
 
 def _spoken(example: str, forms: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     for form in forms:
-        try:
-            day = datetime.strptime(example, form)
-        except ValueError:
+        day = read_day(example, form)
+        if day is None:
             continue
         yield form, f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from segdsl.backends.polars.times import instants_in
+from segdsl.catalog.date_formats import has_clock, has_offset, plain_format
 from segdsl.engine.cells.numbers import with_ascii_digits
 
 INSTANT = pl.Datetime("us", "UTC")
@@ -15,10 +16,9 @@ _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _MIDNIGHT = r"[T ]00:00(?::00(?:\.0+)?)?$"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,9})?)?"
 _EXACT = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,9})?"
-_OFFSET = r"[+-][0-9]{2}(?::?[0-9]{2})?"
+_OFFSET = r"[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?"
 _INSTANT = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK}(?:Z|{_OFFSET})?$"
 _TO_THE_SECOND = len("2026-01-31T18:30:00")
-_ZONED_CODES = ("%z", "%:z", "%#z", "%+")
 
 
 def dates(texts: pl.Series, form: str | None = None, *, is_declared: bool = True) -> pl.Series:
@@ -30,7 +30,7 @@ def dates(texts: pl.Series, form: str | None = None, *, is_declared: bool = True
     if is_declared:
         plain = plain.str.strip_chars()
     if form is not None:
-        return _years_that_exist(plain.str.to_date(form, strict=False))
+        return _years_that_exist(plain.str.to_date(plain_format(form), strict=False))
     if is_declared and plain.str.len_bytes().max() != 10:
         plain = plain.str.replace(_MIDNIGHT, "")
     day = pl.when(pl.col("t").str.contains(_DATE)).then("t").otherwise(None)
@@ -120,13 +120,14 @@ def _instants_that_exist(found: pl.Series) -> pl.Series:
 
 
 def _in_form(texts: pl.Series, form: str, timezone: str) -> pl.Series:
-    if any(code in form for code in _ZONED_CODES):
-        zoned = texts.str.to_datetime(form, time_unit="us", time_zone="UTC", strict=False)
+    plain = plain_format(form)
+    if has_offset(form):
+        zoned = texts.str.to_datetime(plain, time_unit="us", time_zone="UTC", strict=False)
         return _instants_that_exist(zoned)
-    if any(code in form for code in ("%H", "%I", "%T", "%R", "%k", "%l", "%c", "%X")):
-        local = texts.str.to_datetime(form, time_unit="us", strict=False)
+    if has_clock(form):
+        local = texts.str.to_datetime(plain, time_unit="us", strict=False)
     else:
-        local = texts.str.to_date(form, strict=False).cast(pl.Datetime("us"))
+        local = texts.str.to_date(plain, strict=False).cast(pl.Datetime("us"))
     return _instants_that_exist(to_utc(local, timezone))
 
 

@@ -17,10 +17,12 @@ from segdsl.diagnostics.data_errors import (
     wrong_column_type,
 )
 from segdsl.engine.cells.day_month import day_month_readings
+from segdsl.engine.cells.missing import without_missing
 from segdsl.engine.cells.spelling import spelt_by_all
 from segdsl.engine.cells.spoken import spoken
-from segdsl.engine.conversion import Manner, convert, known_texts, place
+from segdsl.engine.conversion import Converted, Manner, convert, known_texts, place
 from segdsl.engine.keys import canonical_key, settle_keys
+from segdsl.engine.latest import ordered_as_text
 from segdsl.engine.readers.opening import open_data
 from segdsl.errors import DataError
 
@@ -80,7 +82,8 @@ def read_customers(
     series[0] = canonical_key(series[0], key, reader.table.place(key))
     settled = settle_keys(pl.DataFrame(series), key, reader.table, latest_by, catalog, rows)
     frame = settled.frame.select(list(dict.fromkeys((key, *wanted))))
-    return Reading(frame, key, (*reader.notices, *settled.notices), settled.rows)
+    doubts = ordered_as_text(reader.table, latest_by, catalog) if settled.rows is not None else ()
+    return Reading(frame, key, (*reader.notices, *settled.notices, *doubts), settled.rows)
 
 
 def _columns(catalog: Catalog, names: Collection[str]) -> tuple[str, ...]:
@@ -125,8 +128,10 @@ class _Reader:
 
     def _undeclared(self, name: str, manner: Manner, *, is_guessed: bool) -> pl.Series:
         cells = self.table.cells[name]
-        texts = known_texts(cells, manner) if cells.dtype == pl.String else cells
-        if not (is_guessed and self.table.is_text and cells.dtype == pl.String):
+        if cells.dtype != pl.String:
+            return without_missing(cells, manner.missing)
+        texts = known_texts(cells, manner)
+        if not (is_guessed and self.table.is_text):
             return texts
         numbers = self.table.numbers(name)
         plain = texts if numbers is None else texts.set(numbers.is_not_null(), "0")
@@ -140,7 +145,7 @@ class _Reader:
         cells = self.table.cells[column]
         if self._is_ambiguous(name, cells, wanted, manner):
             return cells
-        found = convert(cells, wanted, manner, self.table.numbers(column))
+        found = self._found(column, wanted, manner)
         if found is None:
             where = self.table.place(column)
             self.errors.append(wrong_column_type(name, str(wanted), spoken(cells.dtype), where))
@@ -150,13 +155,27 @@ class _Reader:
             self._count(name, str(wanted), found.lost, cells, column, manner, is_all=is_all)
         return found.values
 
+    def _found(self, column: str, wanted: Type, manner: Manner) -> Converted | None:
+        """Return a column under a type: a date is one, however texts beside it are written."""
+        cells, moments = self.table.cells[column], self.table.moments(column)
+        if moments is None or wanted.kind not in (Kind.DATE, Kind.INSTANT):
+            return convert(cells, wanted, manner, self.table.numbers(column))
+        dated = convert(moments, wanted, manner)
+        found = convert(cells.set(moments.is_not_null(), None), wanted, manner)
+        if dated is None or found is None:
+            return None
+        values = found.values.zip_with(moments.is_null(), dated.values)
+        return Converted(values.alias(cells.name), found.lost)
+
     def _is_ambiguous(self, name: str, cells: pl.Series, wanted: Type, manner: Manner) -> bool:
         """Return whether a date column needs a format, which is complained of then."""
         if wanted.kind not in (Kind.DATE, Kind.INSTANT) or manner.format is not None:
             return False
         if cells.dtype != pl.String:
             return False
-        readings = day_month_readings(known_texts(cells, manner))
+        moments = self.table.moments(cells.name)
+        bare = cells if moments is None else cells.set(moments.is_not_null(), None)
+        readings = day_month_readings(known_texts(bare, manner))
         if readings is None:
             return False
         where = self.table.place(cells.name)
@@ -214,7 +233,7 @@ class _Reader:
         )
         if self.strict:
             self.errors.append(strict_cells(counted))
-        elif is_all:
+        elif is_all and name == self.catalog.customers.key:
             self.errors.append(no_cell_fits(counted))
         else:
             self.notices.append(unconverted_cells(counted))

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from segdsl.diagnostics.data_errors import wrong_encoding
 from segdsl.errors import DataError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from segdsl.diagnostics import Diagnostic
+
+Content: TypeAlias = Path | bytes
+"""A text file in UTF-8: where it is, or what it holds."""
+BOM = "\ufeff"
+MARKS = (b"\xff\xfe", b"\xfe\xff")
+"""What UTF-16 texts begin with."""
+_HEAD = 4096
+_UTF8 = ("utf-8", "utf-8-sig", "ascii")
 
 # the order decides between encodings in which a text reads equally well
 _CANDIDATES = (
@@ -24,22 +31,58 @@ _SAMPLE_LINES = 200
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def decoded(content: bytes, encoding: str, place: str) -> str:
-    """Return the text of bytes; raises DataError when they are no text of the encoding."""
+def text_content(path: Path, encoding: str | None) -> Content:
+    """Return a file that is UTF-8 as its whole path, one in another encoding as UTF-8 bytes.
+
+    Of a relative path Polars would take a tilde for a folder. Raises DataError for bytes that are
+    no text of the encoding.
+    """
+    if encoding is None or encoding in _UTF8:
+        return path.absolute()
+    content = path.read_bytes()
     try:
-        return content.decode(encoding).removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        raise DataError((explain(content, encoding, place, error.start),)) from None
+        return content.decode(encoding).removeprefix(BOM).encode("utf-8")
+    except UnicodeError as error:
+        at = error.start if isinstance(error, UnicodeDecodeError) else 0
+        raise DataError((explain(content, encoding, str(path), at),)) from None
 
 
-def explain_utf8(path_or_bytes: Path | bytes, place: str) -> DataError | None:
+def whole(content: Content) -> bytes:
+    """Return the bytes of a content."""
+    return content if isinstance(content, bytes) else content.read_bytes()
+
+
+def explain_utf8(text: Content, place: str) -> DataError | None:
     """Return the error for content that is not UTF-8, None when it is."""
-    content = path_or_bytes if isinstance(path_or_bytes, bytes) else path_or_bytes.read_bytes()
+    content = whole(text)
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:
         return DataError((explain(content, "utf-8", place, error.start),))
     return None
+
+
+def explain_wide(head: bytes, place: str) -> DataError | None:
+    """Return the error for the begin of a text in UTF-16 without a mark, None for another."""
+    encoding = _wide(head)
+    if encoding is None:
+        return None
+    return DataError((wrong_encoding("utf-8", 1, _first_line(head, encoding), place),))
+
+
+def _wide(head: bytes) -> str | None:
+    """Return the form of UTF-16 in which bytes without its mark read as Latin text, else None."""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = head[: len(head) // 2 * 2].decode(encoding, errors="replace")
+        latin = sum(c.isascii() and (c.isprintable() or c.isspace()) for c in text)
+        if latin * 2 > len(text):
+            return encoding
+    return None
+
+
+def _first_line(head: bytes, encoding: str) -> tuple[tuple[str, str]]:
+    lines = head.decode(encoding, errors="replace").splitlines()
+    return ((encoding, lines[0] if lines else ""),)
 
 
 def explain(content: bytes, encoding: str, place: str, at: int) -> Diagnostic:
@@ -48,11 +91,21 @@ def explain(content: bytes, encoding: str, place: str, at: int) -> Diagnostic:
     start = content.rfind(b"\n", 0, at) + 1
     end = content.find(b"\n", at)
     line = content[start : len(content) if end < 0 else end]
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        head = content[:4096].decode("utf-16", errors="replace").splitlines()
-        return wrong_encoding(encoding, 1, (("utf-16", head[0] if head else ""),), place)
-    proposals = tuple((name, line.decode(name).strip()) for name in propose(content, line))
-    return wrong_encoding(encoding, number, proposals, place)
+    if content.startswith(MARKS):
+        return wrong_encoding(encoding, 1, _first_line(content[:_HEAD], "utf-16"), place)
+    if b"\x00" in content:  # which no encoding that is proposed has
+        return wrong_encoding(encoding, number, (), place)
+    readings = tuple((name, line.decode(name).strip()) for name in propose(content, line))
+    return wrong_encoding(encoding, number, readings, place)
+
+
+def likely(content: bytes) -> tuple[str, ...]:
+    """Return the encodings in which a text that is not UTF-8 reads well, the likeliest first."""
+    if content.startswith(MARKS):
+        return ("utf-16",)
+    if b"\x00" in content:
+        return tuple(filter(None, (_wide(content[:_HEAD]),)))
+    return propose(content, content)
 
 
 def propose(content: bytes, line: bytes) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from segdsl.diagnostics.catalog_errors import unsupported
 from segdsl.diagnostics.data_errors import empty_data, unknown_format, unreadable_data
+from segdsl.engine.readers.encodings import BOM, MARKS, explain_wide
 from segdsl.errors import DataError
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _EXTENSIONS = (
 _DATABASES = ("duckdb", "ddb", "db", "sqlite", "sqlite3")
 _URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+://")
 _HEAD = 65_536
+_WIDE = ("utf-16", "utf-32")  # encodings whose texts have zero bytes
 
 
 def by_extension(path: Path) -> Format | None:
@@ -60,8 +62,11 @@ def refuse_database(source: str) -> DataError:
     )
 
 
-def recognise(path: Path) -> Format:
-    """Return the format of a file; raises DataError when it is empty or in none that is known."""
+def recognise(path: Path, encoding: str | None = None) -> Format:
+    """Return the format of a file, in `encoding` if it is text.
+
+    Raises DataError when it is empty or in none that is known.
+    """
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)
@@ -70,7 +75,7 @@ def recognise(path: Path) -> Format:
         raise DataError((unreadable_data(reason, str(path)),)) from None
     if not head:
         raise DataError((empty_data(str(path)),))
-    return _by_magic(path, head) or _by_name_and_text(path, head)
+    return _by_magic(path, head) or _by_name_and_text(path, head, encoding)
 
 
 def _by_magic(path: Path, head: bytes) -> Format | None:
@@ -87,18 +92,20 @@ def _by_magic(path: Path, head: bytes) -> Format | None:
     return None
 
 
-def _by_name_and_text(path: Path, head: bytes) -> Format:
+def _by_name_and_text(path: Path, head: bytes, encoding: str | None) -> Format:
     named = by_extension(path)
     if named in (Format.PARQUET, Format.IPC, Format.EXCEL):
         raise DataError((unreadable_data(f"the file is not in the format {named}", str(path)),))
     if path.suffix.lower().removeprefix(".") in _DATABASES:
         raise refuse_database(str(path))
-    if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise DataError((unknown_format("it holds bytes that are no text", str(path)),))
+    is_wide = (encoding or "").startswith(_WIDE) or head.startswith(MARKS)
+    if b"\x00" in head and not is_wide:
+        unknown = unknown_format("it holds bytes that are no text", str(path))
+        raise explain_wide(head, str(path)) or DataError((unknown,))
     if named is not None:
         return named
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if start.startswith(b"["):
+    start = head.decode(encoding or "utf-8", errors="replace").removeprefix(BOM).lstrip()
+    if start.startswith("["):
         reason = "it is one JSON array; JSON Lines has one object on each line"
         raise DataError((unknown_format(reason, str(path)),))
-    return Format.JSON_LINES if start.startswith(b"{") else Format.CSV
+    return Format.JSON_LINES if start.startswith("{") else Format.CSV

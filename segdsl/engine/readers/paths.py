@@ -18,18 +18,34 @@ def find_files(source: str | Path, folder: Path | None = None) -> tuple[Path, ..
     """
     if isinstance(source, str) and is_url(source):
         raise refuse_database(source)
-    path = (folder or Path()) / Path(source).expanduser()
+    start = folder or Path()
+    path = start / source
+    if not path.exists() and str(source).startswith("~/"):
+        path = start / _at_home(Path(source))
     if path.is_file():
         return (path,)
     if path.is_dir():
         return _in_folder(path)
     if has_magic(str(source)):
-        found = sorted(Path(name) for name in glob(str(path), recursive=True))  # noqa: PTH207 - absolute patterns too
-        files = tuple(file for file in found if file.is_file())
-        if files:
-            return files
-        raise DataError((unreadable_data("no file fits the pattern", str(path)),))
+        return _fitting(str(source), start, str(path))
     raise _missing(path)
+
+
+def _at_home(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:  # nobody's home: a tilde like any letter
+        return path
+
+
+def _fitting(pattern: str, start: Path, place: str) -> tuple[Path, ...]:
+    """Return the files that fit a pattern; the folder from which it starts is none."""
+    # not Path.glob: absolute patterns too
+    found = sorted(start / name for name in glob(pattern, root_dir=start, recursive=True))  # noqa: PTH207
+    files = tuple(file for file in found if file.is_file())
+    if files:
+        return files
+    raise DataError((unreadable_data("no file fits the pattern", place),))
 
 
 def _in_folder(folder: Path) -> tuple[Path, ...]:
@@ -53,5 +69,5 @@ def _missing(path: Path) -> DataError:
         names = [file.name for file in path.parent.iterdir()]
     except OSError:
         names = []
-    near = near_help(path.name, names, "file") if len(names) > 8 or names else ()
+    near = near_help(path.name, names, "file") if names else ()
     return DataError((unreadable_data("there is no such file", str(path), help=near),))

@@ -11,6 +11,7 @@ import polars as pl
 
 from segdsl.diagnostics.catalog_errors import unknown_column
 from segdsl.diagnostics.data_errors import unreadable_data
+from segdsl.engine.cells.written import written
 from segdsl.errors import DataError
 
 if TYPE_CHECKING:
@@ -18,16 +19,24 @@ if TYPE_CHECKING:
 
 NUMBERS = "\x00numbers"
 """Ends the name of a hidden column: the numbers among the cells of a mixed one."""
+MOMENTS = "\x00moments"
+"""Ends the name of a hidden column: the dates and times among the cells of a mixed one."""
+_HIDDEN: tuple[tuple[str, pl.DataType], ...] = (
+    (NUMBERS, pl.Float64()),
+    (MOMENTS, pl.Datetime("ms")),
+)
+_WHOLE = r"^-?[0-9]+$"
 _ROW = "\x00row"
 READ_ERRORS = (pl.exceptions.PolarsError, OSError, ValueError, pl.exceptions.PanicException)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file, or a frame from memory."""
+    """One file, or a frame from memory; `rows` are the numbers of its rows if some are left out."""
 
     name: str
     frame: pl.LazyFrame
+    rows: pl.Series | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,7 @@ class Table:
             return self
         try:
             frames = pl.collect_all([_chosen(part.frame, wanted) for part in self.parts])
-            cells = pl.concat(self._alike(frames), how="vertical_relaxed")
+            cells = _respelt(pl.concat(self._alike(frames), how="vertical_relaxed"))
         except READ_ERRORS as error:
             raise DataError((unreadable_data(one_line(error), self.name),)) from None
         merged = cells if self.cells.width == 0 else self.cells.hstack(cells.get_columns())
@@ -111,26 +120,38 @@ class Table:
         """Return the frames with texts in a column where one file has texts and another none."""
         if not self.is_text or len(frames) == 1:
             return frames
-        shared = [name for name in frames[0].columns if not name.endswith(NUMBERS)]
-        mixed = [
+        shared = [name for name in frames[0].columns if not is_hidden(name)]
+        mixed = {
             name
             for name in shared
             if len({frame.schema[name] for frame in frames} - {pl.Null()}) > 1
             and any(frame.schema[name] == pl.String for frame in frames)
+        }
+        marks = [
+            (name, ending, dtype)
+            for name in shared
+            for ending, dtype in _HIDDEN
+            if name in mixed or any(name + ending in frame.columns for frame in frames)
         ]
-        marked = [name for name in shared if any(name + NUMBERS in f.columns for f in frames)]
-        marks = tuple(dict.fromkeys((*mixed, *marked)))
         return [
             frame.with_columns(
-                pl.col(mixed).cast(pl.String), *(_numbers(frame, name) for name in marks)
-            ).select(*shared, *(name + NUMBERS for name in marks))
+                pl.col(*mixed).cast(pl.String) if mixed else [],
+                *(_marked(frame, *mark) for mark in marks),
+            ).select(*shared, *(name + ending for name, ending, _ in marks))
             for frame in frames
         ]
 
     def numbers(self, column: str) -> pl.Series | None:
-        """Return the numbers among the cells of a mixed column; None where it is not mixed."""
-        name = column + NUMBERS
-        return self.cells[name] if name in self.cells.columns else None
+        """Return the numbers among the cells of a mixed column; None where it has none."""
+        return self._among(column + NUMBERS)
+
+    def moments(self, column: str) -> pl.Series | None:
+        """Return the dates and times among the cells of a mixed column; None where it has none."""
+        return self._among(column + MOMENTS)
+
+    def _among(self, name: str) -> pl.Series | None:
+        found = self.cells[name] if name in self.cells.columns else None
+        return found if found is not None and found.count() else None
 
     def dtype(self, column: str) -> pl.DataType:
         """Return the type of a column, as read or as its first file has it."""
@@ -138,32 +159,60 @@ class Table:
             return self.cells.schema[column]
         return self.parts[0].frame.collect_schema()[column]
 
+    def first_cells(self, column: str, count: int) -> pl.Series | None:
+        """Return the first cells of a column in the first file; None if they cannot be read."""
+        try:
+            return self.parts[0].frame.select(column).head(count).collect()[column]
+        except READ_ERRORS:
+            return None
+
     def row(self, index: int) -> str:
         """Return what people call a row: `row 5`, or `row 5 of part-2.csv`."""
-        if len(self.parts) == 1:
-            return f"row {index + self.first_row:,}"
         starts = (0, *accumulate(self.heights))
-        part = bisect_right(starts, index) - 1
-        return f"row {index - starts[part] + self.first_row:,} of {self.parts[part].name}"
+        at = bisect_right(starts, index) - 1 if len(self.parts) > 1 else 0
+        part, index = self.parts[at], index - starts[at]
+        number = index if part.rows is None else int(part.rows[index])
+        where = f" of {part.name}" if len(self.parts) > 1 else ""
+        return f"row {number + self.first_row:,}{where}"
 
     def place(self, column: str) -> str:
         """Return the words for a column in a diagnostic."""
         return f"{self.name}, column `{column}`"
 
 
+def is_hidden(column: str) -> bool:
+    """Return whether a column only says what the cells of another one are."""
+    return any(column.endswith(ending) for ending, _ in _HIDDEN)
+
+
 def _chosen(frame: pl.LazyFrame, names: list[str]) -> pl.LazyFrame:
-    """Return the named columns, and the numbers of those that are mixed."""
-    hidden = frame.collect_schema().names()
-    return frame.select(*names, *(name + NUMBERS for name in names if name + NUMBERS in hidden))
+    """Return the named columns, and the numbers and dates among those that are mixed."""
+    there = set(frame.collect_schema().names())
+    hidden = (name + ending for name in names for ending, _ in _HIDDEN)
+    return frame.select(*names, *(name for name in hidden if name in there))
 
 
-def _numbers(frame: pl.DataFrame, name: str) -> pl.Expr:
-    """Return the numbers among the cells that one file has in a column."""
-    if name + NUMBERS in frame.columns:
-        return pl.col(name + NUMBERS)
-    is_number = frame.schema[name].is_numeric()
-    found = pl.col(name).cast(pl.Float64) if is_number else pl.lit(None, dtype=pl.Float64)
-    return found.alias(name + NUMBERS)
+def _marked(frame: pl.DataFrame, name: str, ending: str, dtype: pl.DataType) -> pl.Expr:
+    """Return the numbers, or the dates and times, among the cells that one file has in a column."""
+    if name + ending in frame.columns:
+        return pl.col(name + ending)
+    own = frame.schema[name]
+    fits = own.is_numeric() if ending == NUMBERS else own in (pl.Date, pl.Datetime)
+    found = pl.col(name).cast(dtype) if fits else pl.lit(None, dtype=dtype)
+    return found.alias(name + ending)
+
+
+def _respelt(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells, the numbers of mixed columns as all numbers are written in texts."""
+    found = []
+    for name in cells.columns:
+        if name + NUMBERS in cells.columns and cells.schema[name] == pl.String:
+            numbers = cells[name + NUMBERS]
+            # the text of a long whole number is more exact than the number
+            is_broken = numbers.is_not_null() & ~cells[name].str.contains(_WHOLE)
+            texts = pl.DataFrame({"t": cells[name], "n": written(numbers), "is": is_broken})
+            found.append(texts.select(pl.when("is").then("n").otherwise("t").alias(name)))
+    return cells.with_columns(*(frame.to_series() for frame in found))
 
 
 def one_line(error: BaseException) -> str:

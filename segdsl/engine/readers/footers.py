@@ -1,0 +1,197 @@
+"""Which columns of Parquet and Arrow files have sixteen bytes in each cell, as uuids do.
+
+Polars takes them for bytes of any length; what the file says of them is read here.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, TypeAlias
+
+from segdsl.engine.readers.formats import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Columns: TypeAlias = "frozenset[tuple[str, ...]]"
+_Thrift: TypeAlias = "int | bytes | list[_Thrift] | dict[int, _Thrift] | None"
+
+_WIDTH = 16  # bytes of a uuid
+_BAD = (OSError, ValueError, LookupError, struct.error, RecursionError)
+
+
+def uuid_columns(path: Path, format: Format) -> Columns:
+    """Return the columns of a file that are of sixteen bytes, each as the names that lead to it."""
+    try:
+        with path.open("rb") as file:
+            if format is Format.PARQUET:
+                file.seek(-8, 2)
+                (length,) = struct.unpack("<I", file.read(4))
+                file.seek(-8 - length, 2)
+                return frozenset(_of_parquet(file.read(length)))
+            file.seek(8 if format is Format.IPC else 0)
+            (length,) = struct.unpack("<I", file.read(4))
+            if length == 0xFFFFFFFF:  # files of before 2019 begin with the length at once
+                (length,) = struct.unpack("<I", file.read(4))
+            return frozenset(_of_arrow(file.read(length)))
+    except _BAD:
+        return frozenset()  # the reader proper says what is wrong with the file
+
+
+_TYPE, _LENGTH, _NAME, _CHILDREN = 1, 2, 4, 5  # fields of Parquet's SchemaElement
+_FIXED = 7
+
+
+def _of_parquet(footer: bytes) -> Iterator[tuple[str, ...]]:
+    """Give the columns by the schema in a Parquet footer, its second field."""
+    reader = _Compact(footer)
+    for number, kind in reader.fields():
+        value = reader.value(kind)
+        if number == 2 and isinstance(value, list):
+            elements = iter(element for element in value if isinstance(element, dict))
+            yield from _leaves(next(elements), elements, ())
+            return
+
+
+def _leaves(
+    group: dict[int, _Thrift], elements: Iterator[dict[int, _Thrift]], path: tuple[str, ...]
+) -> Iterator[tuple[str, ...]]:
+    count = group.get(_CHILDREN)
+    for _ in range(count if isinstance(count, int) else 0):
+        element = next(elements)
+        name = element.get(_NAME)
+        here = (*path, name.decode("utf-8") if isinstance(name, bytes) else "")
+        if element.get(_TYPE) == _FIXED and element.get(_LENGTH) == _WIDTH:
+            yield here
+        yield from _leaves(element, elements, here)
+
+
+class _Compact:
+    """Reads values in Thrift's compact protocol."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._at = 0
+
+    def fields(self) -> Iterator[tuple[int, int]]:
+        """Give the number and the kind of each field of a struct; its value is read next."""
+        number = 0
+        while head := self._byte():
+            step = head >> 4
+            number = number + step if step else self._zigzag()
+            yield number, head & 15
+
+    def value(self, kind: int) -> _Thrift:
+        """Return a value; None for a number with a point."""
+        match kind:
+            case 1 | 2:
+                return int(kind == 1)
+            case 3:
+                return self._byte()
+            case 4 | 5 | 6:
+                return self._zigzag()
+            case 7:
+                self._at += 8
+                return None
+            case 8:
+                length = self._varint()
+                self._at += length
+                return self._data[self._at - length : self._at]
+            case 9 | 10:
+                return self._list()
+            case 12:
+                return {number: self.value(inner) for number, inner in self.fields()}
+            case _:
+                raise ValueError(kind)
+
+    def _list(self) -> list[_Thrift]:
+        head = self._byte()
+        size, kind = head >> 4, head & 15
+        size = self._varint() if size == 15 else size
+        return [self.value(3 if kind in (1, 2) else kind) for _ in range(size)]
+
+    def _byte(self) -> int:
+        self._at += 1
+        return self._data[self._at - 1]
+
+    def _varint(self) -> int:
+        value, shift = 0, 0
+        while True:
+            byte = self._byte()
+            value |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return value
+
+    def _zigzag(self) -> int:
+        value = self._varint()
+        return (value >> 1) ^ -(value & 1)
+
+
+_HEADER, _FIELDS = 2, 1  # of Arrow's Message and Schema
+_FIELD_NAME, _FIELD_KIND, _FIELD_TYPE, _FIELD_CHILDREN = 0, 2, 3, 5
+_FIXED_BYTES = 15
+
+
+def _of_arrow(message: bytes) -> Iterator[tuple[str, ...]]:
+    """Give the columns by the schema in an Arrow message."""
+    flat = _Flat(message)
+    schema = flat.pointer(flat.at(0), _HEADER)
+    waiting: list[tuple[tuple[str, ...], int]] = [((), f) for f in flat.tables(schema, _FIELDS)]
+    while waiting:
+        path, field = waiting.pop()
+        here = (*path, flat.text(field, _FIELD_NAME))
+        kind = flat.slot(field, _FIELD_KIND)
+        if kind is not None and message[kind] == _FIXED_BYTES:
+            width = flat.slot(flat.pointer(field, _FIELD_TYPE), 0)
+            if width is not None and flat.number(width) == _WIDTH:
+                yield here
+        waiting += [(here, child) for child in flat.tables(field, _FIELD_CHILDREN)]
+
+
+class _Flat:
+    """Reads FlatBuffers, in which a table is known by where it begins."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def number(self, place: int) -> int:
+        """Return the number at a place."""
+        return int(struct.unpack_from("<i", self._data, place)[0])
+
+    def at(self, place: int) -> int:
+        """Return where the offset at a place leads to."""
+        return place + self.number(place)
+
+    def slot(self, table: int, index: int) -> int | None:
+        """Return where a table has a field; None where it has none."""
+        listing = table - self.number(table)
+        size, entry = struct.unpack_from("<H", self._data, listing)[0], 4 + 2 * index
+        if entry >= size:
+            return None
+        (offset,) = struct.unpack_from("<H", self._data, listing + entry)
+        return table + offset if offset else None
+
+    def pointer(self, table: int, index: int) -> int:
+        """Return where a field of a table leads to; raises ValueError if there is none."""
+        place = self.slot(table, index)
+        if place is None:
+            raise ValueError(index)
+        return self.at(place)
+
+    def tables(self, table: int, index: int) -> list[int]:
+        """Return the tables of a list."""
+        place = self.slot(table, index)
+        if place is None:
+            return []
+        start = self.at(place)
+        return [self.at(start + 4 + 4 * i) for i in range(self.number(start))]
+
+    def text(self, table: int, index: int) -> str:
+        """Return a text, empty if there is none."""
+        place = self.slot(table, index)
+        if place is None:
+            return ""
+        start = self.at(place)
+        return self._data[start + 4 : start + 4 + self.number(start)].decode("utf-8")
