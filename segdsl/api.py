@@ -9,6 +9,7 @@ from decimal import Context, Decimal, localcontext
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 from segdsl.catalog import Catalog, find_catalog, load_catalog
 from segdsl.diagnostics import Diagnostic, Sink, catalog_errors
@@ -210,6 +211,7 @@ class Ruleset:
         that do not fit their declared type are an error. Raises DataError, CompileError for
         rules that do not fit the data, UnsupportedError.
         """
+        from segdsl.engine.originals import originals
         from segdsl.engine.run import evaluate
 
         ruleset, table, notices = self.on(data)
@@ -222,6 +224,7 @@ class Ruleset:
             columns=columns,
             strict=strict,
             notices=(*ruleset.findings, *notices),
+            originals=originals(self.project, self.known_catalog, data),
         )
 
     def check(self, data: object = None, *, as_of: AsOf | None = None) -> tuple[Diagnostic, ...]:
@@ -284,6 +287,7 @@ class Ruleset:
         """
         from segdsl.engine.explain import explain
 
+        profile = {normalize("NFC", name): value for name, value in profile.items()}
         is_typed = bool(self.known_catalog.customers.fields)
         ruleset = self if is_typed else self.bound(catalog_of(profile))
         audience = ruleset[segment].audience

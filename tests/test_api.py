@@ -355,3 +355,10 @@ def test_params_from_python(catalog: segdsl.Catalog) -> None:
     for value, expected in ((1e-7, 3), (Decimal("1E+2"), 2), (1e17, 0)):
         rules = segdsl.compile(RULES, catalog=catalog, params={"lowest": value})
         assert rules.evaluate(PEOPLE).counts()["rich"] == expected
+
+
+def test_the_names_of_a_profile_are_normalised() -> None:
+    decomposed = "caf\u0065\u0301"
+    rules = segdsl.compile('café = "x"')
+    assert rules.explain({decomposed: "x"}, "segment").holds
+    assert not rules.explain({decomposed: "y"}, "segment").holds

@@ -48,7 +48,10 @@ _SYNONYMS = (
 def find_catalog(rule_path: str | Path) -> Path | None:
     """Return the path of `catalog.toml` beside a rule file, if there is one."""
     beside = Path(rule_path).parent / CATALOG_NAME
-    return beside if beside.is_file() else None
+    try:
+        return beside if beside.is_file() else None
+    except OSError:  # beside a path that cannot be
+        return None
 
 
 def load_catalog(path: str | Path) -> Loaded:
@@ -61,7 +64,7 @@ def load_catalog(path: str | Path) -> Loaded:
     except UnicodeDecodeError as error:
         return None, (unreadable_catalog(str(path), f"it is not UTF-8 (byte {error.start + 1})"),)
     catalog, diagnostics = parse_catalog(Source.of(text, str(path), file))
-    return catalog.in_folder(file.parent) if catalog else None, diagnostics
+    return catalog.in_folder(file.parent, file) if catalog else None, diagnostics
 
 
 def parse_catalog(source: Source) -> Loaded:

@@ -295,6 +295,7 @@ class Catalog(_Model):
     """The tables that add columns to events, by name."""
 
     _folder: Path | None = PrivateAttr(default=None)
+    _file: Path | None = PrivateAttr(default=None)
 
     @pydantic.model_validator(mode="after")
     def _lookups_exist(self) -> Self:
@@ -313,10 +314,18 @@ class Catalog(_Model):
         """The folder that relative sources start from; None means the working directory."""
         return self._folder
 
-    def in_folder(self, folder: Path) -> Catalog:
-        """Return the same catalog with relative sources starting from `folder`."""
+    @property
+    def file(self) -> Path | None:
+        """The file that the catalog was read from, if it was."""
+        return self._file
+
+    def in_folder(self, folder: Path, file: Path | None = None) -> Catalog:
+        """Return the same catalog with relative sources starting from `folder`.
+
+        `file` is what it was read from.
+        """
         copy = self.model_copy()
-        copy._folder = folder
+        copy._folder, copy._file = folder, file
         return copy
 
     def with_customers(self, **changes: object) -> Catalog:

@@ -53,7 +53,7 @@ def command(
     from segdsl.engine.infer import infer_toml, propose_catalog
     from segdsl.errors import DataError
 
-    if out is not None and out.exists() and not force:
+    if out is not None and not force and os.path.lexists(out):
         raise click.UsageError(f"`{out}` exists; --force writes over it")
     given = {"encoding": encoding, "delimiter": delimiter, "sheet": sheet, "key": key}
     base = with_settings(Catalog(), given)

@@ -73,10 +73,11 @@ def command(
 
     DATA is a file, a folder or a pattern of files; the catalog's own source if it is not given.
     A run that fails or is killed leaves no half file. Files of an earlier run in the same folder
-    that are no longer made are removed; all other files stay. Cells are written as they are, also
-    texts that begin with = + - or @, which a spreadsheet may take for a formula when it opens a
-    CSV file. For a spreadsheet write .xlsx: which delimiter, decimal sign and encoding it expects
-    of a CSV file depends on the country it is set to.
+    that are no longer made are removed; all other files stay: one in the way is an error, and so
+    is an output that would replace the data, the rules or the catalog of the run. Cells are
+    written as they are, also texts that begin with = + - or @, which a spreadsheet may take for a
+    formula when it opens a CSV file. For a spreadsheet write .xlsx: which delimiter, decimal sign
+    and encoding it expects of a CSV file depends on the country it is set to.
     """
     where = _destination(out, layout, output_format)
     _stop_cleanly()

@@ -36,6 +36,7 @@ class Membership:
     `customers` holds the key column first and the other columns that were asked for, a row a
     customer, in the order of the data; masks are in that order too. All that comes out of the
     methods is in key order. Pickled it holds what was evaluated, but no way to read more columns.
+    `originals` are the files that it was made from, which `write` never replaces.
     """
 
     as_of: datetime
@@ -46,6 +47,7 @@ class Membership:
     traits: Mapping[str, pl.Series] = field(default_factory=dict, repr=False)
     notices: tuple[Diagnostic, ...] = ()
     reread: Reread | None = field(default=None, repr=False)
+    originals: frozenset[Path] = field(default=frozenset(), repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what is pickled: all but the data, which may be large and elsewhere."""
@@ -189,7 +191,9 @@ class Membership:
         per audience in the format `output` (CSV if not said) and `segdsl-run.json`, which says
         what was written. `layout` is `wide`, `long` (see `frame`) or `files`; `columns` are as
         in `people`. `on_step` is told how many of how many files are ready. Raises DataError
-        for what cannot be written, ValueError for wishes that contradict each other.
+        for what cannot be written (files that the audiences were made from, and in a folder
+        those that no earlier run wrote, are not replaced), ValueError for wishes that contradict
+        each other.
 
         >>> m.write("out", layout="files", columns=["email"])  # doctest: +SKIP
         """

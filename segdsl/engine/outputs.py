@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -59,7 +60,8 @@ def destination(
     path = Path(target)
     extension = path.suffix.lower().removeprefix(".")
     named = _EXTENSIONS.get(extension)
-    is_folder = path.is_dir() or str(target).endswith(("/", "\\")) or not extension
+    is_there = os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises for names too long
+    is_folder = is_there or str(target).endswith(("/", "\\")) or not extension
     if layout == "files" and not is_folder:
         if named is not None:
             raise ValueError(f"`{path.name}` is one file; one file per audience needs a folder")

@@ -27,9 +27,13 @@ def publish_text(path: Path, text: str) -> None:
 
 def publish_file(path: Path, make: Make) -> None:
     """Write one file, wholly or not at all; the folders above it are made. Raises DataError."""
-    target = path.resolve()
-    with _as_data_errors(path), _aside(target.parent) as aside:
-        made = aside / target.name
+    with _as_data_errors(path):
+        _publish_file(path.resolve(), make)
+
+
+def _publish_file(target: Path, make: Make) -> None:
+    with _aside(target.parent) as aside:
+        made = aside / "file"
         _make(made, make)
         if target.exists():
             shutil.copymode(target, made)
@@ -49,10 +53,19 @@ def publish_folder(
     All are complete before the first gets its name; a folder that is new appears as a whole. The
     manifest, a name and a text, is the last. Raises DataError.
     """
-    target = folder.resolve()
+    with _as_data_errors(folder):
+        target = folder.resolve()
+        if target.exists() and not target.is_dir():
+            raise DataError((cannot_write(str(folder), "it is a file, not a folder"),))
+        _publish_folder(target, makes, manifest, stale)
+
+
+def _publish_folder(
+    target: Path, makes: Mapping[str, Make], manifest: tuple[str, str], stale: Iterable[str]
+) -> None:
     is_new = not target.exists()
     name, text = manifest
-    with _as_data_errors(folder), _aside(target.parent if is_new else target) as aside:
+    with _aside(target.parent if is_new else target) as aside:
         inner = aside / "files"
         inner.mkdir()
         for file, make in makes.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segdsl.catalog import Catalog
@@ -46,6 +47,7 @@ def evaluate(
     columns: Sequence[str] = (),
     strict: bool = False,
     notices: Sequence[Diagnostic] = (),
+    originals: frozenset[Path] = frozenset(),
 ) -> Membership:
     """Return who is in which audience of a plan.
 
@@ -68,4 +70,5 @@ def evaluate(
         traits=result.traits,
         notices=(*notices, *reading.notices),
         reread=_Reread(catalog, table.unread(), strict, reading.rows),
+        originals=originals,
     )

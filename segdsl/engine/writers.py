@@ -13,6 +13,13 @@ from typing import TYPE_CHECKING, Any, assert_never
 import polars as pl
 
 from segdsl.diagnostics.data_errors import cannot_write
+from segdsl.engine.originals import (
+    MANIFEST,
+    demand_kept,
+    demand_other,
+    demand_own,
+    listed_before,
+)
 from segdsl.engine.outputs import Destination, Output, file_names
 from segdsl.engine.publish import Make, publish_file, publish_folder
 from segdsl.engine.versions import versions
@@ -21,7 +28,6 @@ from segdsl.errors import DataError
 if TYPE_CHECKING:
     from segdsl.engine.membership import Membership
 
-MANIFEST = "segdsl-run.json"
 WIDE, LONG = "customers", "memberships"
 _EXCEL_ROWS = 1_048_576
 _EXCEL_COLUMNS = 16_384
@@ -45,22 +51,26 @@ def write_membership(
 
     A killed run leaves no half file; in a folder, files of an earlier run that are no longer made
     are removed, and `segdsl-run.json` says what was written. Raises DataError for what cannot be
-    written and ValueError for an extra column with the name of an audience.
+    written, a file that the audiences were made from among it, and in a folder one that no run
+    wrote; ValueError for an extra column with the name of an audience.
     """
     frames = _frames(membership, where, columns, traits)
     if not where.is_folder:
+        demand_other((where.path,), membership.originals)
         ((_, make),) = frames
         publish_file(where.path, _counting(make, where.path, 0, 1, on_step))
         return (where.path,)
-    if where.path.exists() and not where.path.is_dir():
-        raise DataError((cannot_write(str(where.path), "it is a file, not a folder"),))
     listed = list(frames)
     names = file_names([name for name, _ in listed], where.output.value)
     makes = {
         names[name]: _counting(make, where.path / names[name], i, len(listed), on_step)
         for i, (name, make) in enumerate(listed)
     }
-    stale = [name for name in _listed_before(where.path) if name not in makes]
+    stale = [name for name in listed_before(where.path) or () if name not in makes]
+    written = (*makes, MANIFEST)
+    demand_other((where.path / name for name in written), membership.originals)
+    demand_kept(where.path, stale, membership.originals)
+    demand_own(where.path, written)
     text = _manifest(membership, where, names)
     publish_folder(where.path, makes, manifest=(MANIFEST, text), stale=stale)
     return tuple(where.path / name for name in makes)
@@ -133,17 +143,6 @@ def _manifest(membership: Membership, where: Destination, names: dict[str, str])
         **membership.summary(),
     }
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
-
-
-def _listed_before(folder: Path) -> tuple[str, ...]:
-    """Return the files that an earlier run wrote into the folder, by its manifest."""
-    try:
-        record = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if record["format"] != "segdsl-run":
-            return ()
-        return tuple(str(file["name"]) for file in record["files"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ()  # no manifest, or another program's file of this name
 
 
 # ---- formats

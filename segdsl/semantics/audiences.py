@@ -57,6 +57,20 @@ def _check_names(project: Project, context: Context) -> None:
         _check_name(name, declaration.name.span, what, None, context)
         for member, span in members_of(declaration):
             _check_name(member, span, "tier" if what == "tiers" else "part", what, context)
+    _check_members(project, context)
+
+
+def _check_members(project: Project, context: Context) -> None:
+    """Complain of a dotted name in backticks that is that of a tier or a part too."""
+    taken: dict[str, Span] = {}
+    for name, declaration in project.declarations.items():
+        own = {name: declaration.name.span}
+        for member, span in members_of(declaration):
+            own.setdefault(member, span)  # one that comes twice is complained of elsewhere
+        for full, span in own.items():
+            if full in taken:
+                context.report(name_errors.duplicate_name(span, full, taken[full]))
+        taken = {**own, **taken}
 
 
 def _check_name(name: str, span: Span, what: str, whole: str | None, context: Context) -> None:

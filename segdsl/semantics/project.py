@@ -87,8 +87,9 @@ def _modules(main: tree.Module, files: Files, sink: Sink) -> Iterator[tree.Modul
         seen.add(path.resolve())
         source, complaints = files.read_source(path)
         if source is None:
-            near = [p.name for p in path.parent.glob("*.seg")] if path.parent.is_dir() else []
-            reason = complaints[0].message if path.exists() else "there is no such file"
+            is_there = _is_there(path)
+            near = [] if is_there else _beside(path)
+            reason = complaints[0].message if is_there else "there is no such file"
             sink.report(
                 name_errors.missing_file(use.path.span, use.path.value, "rule file", reason, near)
             )
@@ -97,6 +98,21 @@ def _modules(main: tree.Module, files: Files, sink: Sink) -> Iterator[tree.Modul
         sink.extend(problems)
         yield _as_segment(module, use)
         waiting.extend(d for d in module.declarations if isinstance(d, tree.Use))
+
+
+def _beside(path: Path) -> list[str]:
+    """Return the rule files in the folder of a path."""
+    try:
+        return [p.name for p in path.parent.iterdir() if p.suffix == ".seg"]
+    except OSError:
+        return []
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # what cannot even be looked at: why, reading has told
+        return True
 
 
 def _as_segment(module: tree.Module, use: tree.Use) -> tree.Module:

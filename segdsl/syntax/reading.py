@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _SAVE = "save the file as UTF-8"
 
 
@@ -27,6 +28,8 @@ def read_source(path: Path) -> tuple[Source | None, tuple[Diagnostic, ...]]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         return _failed(name, reason.lower(), "look at the path and its permissions")
+    if data.startswith(_UTF_32):  # one of which begins like that of UTF-16
+        return _failed(name, "it is UTF-32, not UTF-8", _SAVE)
     if data.startswith(_UTF_16):
         return _failed(name, "it is UTF-16, not UTF-8", _SAVE)
     if (at := data.find(0)) >= 0:

@@ -96,6 +96,7 @@ def test_a_file_in_another_encoding_is_refused_with_a_hint(tmp_path: Path) -> No
     assert "byte 9 on line 2" in words
     assert "Windows-1254" in words
     assert "UTF-16" in read(path, "x = 1".encode("utf-16"))[1][0]
+    assert "UTF-32" in read(path, "x = 1".encode("utf-32"))[1][0]
     assert "byte 2 is zero" in read(path, b"\x7f\x00\x01ELF")[1][0]
 
 
