@@ -150,9 +150,9 @@ def unconverted_members(
     )
 
 
-def cannot_write(path: str, reason: str) -> Diagnostic:
+def cannot_write(path: str, reason: str, *, help: Sequence[str] = ()) -> Diagnostic:
     """SG513: the output cannot be written."""
-    return Diagnostic(codes.CANNOT_WRITE, f"`{path}` cannot be written: {reason}")
+    return Diagnostic(codes.CANNOT_WRITE, f"`{path}` cannot be written: {reason}", help=tuple(help))
 
 
 def duplicates_resolved(

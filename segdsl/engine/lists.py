@@ -8,6 +8,7 @@ from segdsl.catalog import Catalog
 from segdsl.diagnostics import codes
 from segdsl.engine.readers import open_data
 from segdsl.engine.readers.encodings import likely
+from segdsl.engine.readers.paths import why_missing
 from segdsl.errors import DataError
 
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ def read_list(path: Path, column: str | None) -> tuple[tuple[Scalar, ...], str |
 
     Without a column the file's first one is read. Texts come back as they are.
     """
-    if not path.is_file():
-        return (), "there is no such file"
+    reason = why_missing(path)
+    if reason is not None or not path.is_file():
+        return (), reason or "there is no such file"
     try:
         table = open_data(Catalog(), path)
         if not table.columns:

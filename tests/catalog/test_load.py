@@ -157,6 +157,9 @@ def test_it_is_found_beside_the_rules(tmp_path: Path) -> None:
                 ("%s", "`%s` is no code"),
                 ("%d.%m.%Y %", "`%` is no code"),
                 ("d.m.Y", "a format has codes"),
+                ("%y-%Y-%m-%d", "`%Y` and `%y` are both the year"),
+                ("%d %m %b %Y", "`%m`, `%b` and `%B` are all the month"),
+                ("%d.%d.%m.%Y", "`%d` occurs more than once"),
             )
         ),
         ('[customers]\nencoding = "cp99"', "`cp99` is not the name of a text", "encoding"),

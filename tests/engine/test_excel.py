@@ -138,3 +138,69 @@ def test_a_number_is_the_same_text_whatever_its_neighbours(tmp_path: Path) -> No
         rows = [["id", "x"], *([at, cell] for at, cell in enumerate(column))]
         found.append(cells(workbook(tmp_path / f"{i}.xlsx", rows), under("text")))
     assert found == [["5", "6.5", "100000000000000000000"], ["5", "7", "8"], ["5", "x", "0.5"]]
+
+
+def failing(path: Path, *, above: int = 0) -> Path:
+    """Write a sheet with failed formulas, with some blank rows and a blank column before it."""
+    left = int(above > 0)
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("cover").write_formula(1, 1, "=1/0", None, "#DIV/0!")
+        sheet = book.add_worksheet("A & B")
+        sheet.write_blank(0, 0, None, book.add_format({"bold": True}))
+        sheet.write_row(above, left, ["id", "x", "y"])
+        for row, error in enumerate((None, "#DIV/0!", "#N/A", ""), above + 1):
+            sheet.write(row, left, row - above)
+            if error:
+                sheet.write_formula(row, left + 1, "=1/0", None, error)
+                sheet.write_formula(row, left + 2, "=1/0", None, error)
+            elif error is None:
+                sheet.write_row(row, left + 1, [1.5, "a"])
+    return path
+
+
+@pytest.mark.parametrize("above", [0, 2])
+def test_failed_formulas_are_cells_that_do_not_fit(above: int, tmp_path: Path) -> None:
+    path = failing(tmp_path / "c.xlsx", above=above)
+    catalog = under("number", sheet="A & B")
+    reading = read_customers(catalog, path, ["x"])
+    assert reading.frame["x"].to_list() == [1.5, None, None, None]
+    assert [notice.code.id for notice in reading.notices] == ["SG506"]
+    assert "2 of 3 cells of `x` are no number" in reading.notices[0].message
+    assert "`#DIV/0!` (row 3), `#N/A` (row 4)" in reading.notices[0].message
+    with pytest.raises(DataError) as caught:
+        read_customers(catalog, path, ["x"], strict=True)
+    assert caught.value.diagnostics[0].code.id == "SG514"
+
+
+def test_failed_formulas_may_be_declared_missing(tmp_path: Path) -> None:
+    path = failing(tmp_path / "c.xlsx")
+    catalog = under("number", sheet="A & B", missing=["#N/A"])
+    reading = read_customers(catalog, path, ["x"])
+    assert "1 of 2 cells of `x` is no number" in reading.notices[0].message
+    silent = under("number", sheet="A & B", missing=["#N/A", "#DIV/0!"])
+    assert read_customers(silent, path, ["x"], strict=True).notices == ()
+
+
+def test_a_row_of_failed_formulas_is_not_blank(tmp_path: Path) -> None:
+    path = tmp_path / "c.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["id", "x"])
+        sheet.write_row(1, 0, [1, 5])
+        sheet.write_formula(3, 0, "=NA()", None, "#N/A")
+    with pytest.raises(DataError, match="1 row has no key `id`: row 4"):
+        read_customers(Catalog().with_customers(key="id"), path)
+
+
+def test_failed_formulas_in_one_file_of_a_folder(tmp_path: Path) -> None:
+    for name in ("a.xlsx", "b.xlsx"):
+        workbook(tmp_path / name, [["id", "x"], [name, 5]])
+    with xlsxwriter.Workbook(tmp_path / "b.xlsx") as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["id", "x"])
+        sheet.write_row(1, 0, ["b"])
+        sheet.write_formula(1, 1, "=NA()", None, "#N/A")
+    inference = infer_catalog(tmp_path)
+    assert inference.catalog.customers.fields["x"].type == "number"
+    reading = read_customers(inference.catalog, tmp_path, ["x"])
+    assert "`#N/A` (row 2 of b.xlsx)" in reading.notices[0].message

@@ -97,6 +97,19 @@ def test_line_ends_of_one_carriage_return(more: str, tmp_path: Path) -> None:
     assert cells_of(write(tmp_path / "c.csv", f'id,a\r1,"x\ry"\r{more}'))[0] == ("1", "x\ry")
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_carriage_return_at_the_end_of_a_cell_is_the_same_both_ways(
+    end: str, tmp_path: Path
+) -> None:
+    lines = ("id,a,b", "1\r,x\r,y\r", "2,x\ry\r\r,\r", "3,,z\r\r")
+    rows = end.join(lines) + end
+    fast = cells_of(write(tmp_path / "fast.csv", rows))
+    slow = cells_of(write(tmp_path / "slow.csv", rows + '4,5" x,'))
+    assert [tuple(cell or "" for cell in row) for row in fast] == slow[:3]
+    assert slow[0][:2] == ("1", "x")
+    assert slow[1][1] == "x\ry\r"
+
+
 TEXTS = st.text(alphabet='ab," ş\n\r', max_size=5)
 
 
@@ -205,12 +218,21 @@ def test_utf_8_with_a_mark_is_utf_8(tmp_path: Path) -> None:
     assert table.cells["a"].to_list() == ["x", "5"]
 
 
-@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16"])
-def test_utf_16_is_proposed(encoding: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-32"])
+def test_a_wide_encoding_is_proposed(encoding: str, tmp_path: Path) -> None:
     path = write(tmp_path / "c.csv", "id,a\n1,ş\n".encode(encoding))
     with pytest.raises(DataError) as caught:
         open_data(Catalog(), path)
     assert f"`--encoding {encoding}`) reads `id,a`" in caught.value.diagnostics[0].help[0]
+
+
+def test_the_mark_of_utf_32_in_either_order(tmp_path: Path) -> None:
+    for encoding in ("utf-32-le", "utf-32-be"):
+        path = write(tmp_path / "c.csv", "\ufeffid,a\n1,ş\n".encode(encoding))
+        with pytest.raises(DataError, match=r"`--encoding utf-32`\) reads `id,a`"):
+            open_data(Catalog(), path)
+        table = open_data(Catalog().with_customers(encoding="utf-32"), path).load(["a"])
+        assert table.cells["a"].to_list() == ["ş"]
 
 
 def test_half_a_letter_of_utf_16(tmp_path: Path) -> None:
@@ -227,6 +249,7 @@ def test_half_a_letter_of_utf_16(tmp_path: Path) -> None:
     [
         ("a\nş\n".encode("cp1254"), "it reads well as `cp1254`"),
         ("a\nş\n".encode("utf-16"), "it reads well as `utf-16`; saved as UTF-8 it can be read"),
+        ("a\nş\n".encode("utf-32"), "it reads well as `utf-32`; saved as UTF-8 it can be read"),
         (b"a\nx,y\n", "needs quotes around it"),
         (b",\n1,2\n", "no column has a name"),
         (b'a\n"x\n', "line 2 is never closed"),

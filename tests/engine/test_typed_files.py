@@ -148,3 +148,32 @@ def test_spellings_of_missing_hold_for_keys_without_a_type() -> None:
     catalog = Catalog.model_validate({"missing": ["-1"], "customers": {"key": "id"}})
     with pytest.raises(DataError, match="1 row has no key `id`: row 2"):
         read_customers(catalog, {"id": [1, -1]})
+
+
+@pytest.mark.parametrize("make", [pa.ipc.new_file, pa.ipc.new_stream])
+def test_arrow_files_with_two_columns_of_one_name(
+    make: Callable[..., pa.RecordBatchWriter], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    columns = [pa.array([1]), pa.array(["x"]), pa.array([2])]
+    twice = pa.table(columns, names=["id", "n", "n"])
+    path = tmp_path / "c.arrow"
+    with make(str(path), twice.schema) as writer:
+        writer.write(twice)
+    with pytest.raises(DataError) as caught:
+        read_customers(Catalog().with_customers(key="id"), path)
+    (found,) = caught.value.diagnostics
+    assert found.code.id == "SG501"
+    assert found.message == "several columns of the file are named `n`"
+    assert capfd.readouterr().err == ""
+
+
+def test_a_list_that_does_not_fit_is_shown_as_a_rule_writes_it() -> None:
+    fields = {"id": "number", "x": {"type": "list", "of": "number"}}
+    catalog = Catalog.model_validate({"customers": {"key": "id", "fields": fields}})
+    cells = [["1", "2"], ["1", "x"], ['"', None]]
+    reading = read_customers(catalog, pl.DataFrame({"id": [1, 2, 3], "x": cells}), ["x"])
+    message, help = reading.notices[0].message, reading.notices[0].help
+    assert r'`("1", "x")` (row 2), `("\"", missing)` (row 3)' in message
+    assert help == (
+        r'spellings of a missing cell can be declared in the catalog: `missing = ["x", "\""]`',
+    )

@@ -7,7 +7,13 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from segdsl.backends.polars.times import instants_in
-from segdsl.catalog.date_formats import has_clock, has_offset, plain_format
+from segdsl.catalog.date_formats import (
+    day_left_out,
+    has_clock,
+    has_offset,
+    plain_format,
+    shape_of,
+)
 from segdsl.engine.cells.numbers import with_ascii_digits
 
 INSTANT = pl.Datetime("us", "UTC")
@@ -30,12 +36,26 @@ def dates(texts: pl.Series, form: str | None = None, *, is_declared: bool = True
     if is_declared:
         plain = plain.str.strip_chars()
     if form is not None:
-        return _years_that_exist(plain.str.to_date(plain_format(form), strict=False))
+        texts, whole = _shaped(plain, form)
+        return _years_that_exist(texts.str.to_date(whole, strict=False))
     if is_declared and plain.str.len_bytes().max() != 10:
         plain = plain.str.replace(_MIDNIGHT, "")
     day = pl.when(pl.col("t").str.contains(_DATE)).then("t").otherwise(None)
     found = plain.to_frame("t").select(day.str.to_date("%Y-%m-%d", strict=False)).to_series()
     return _years_that_exist(found)
+
+
+def _shaped(texts: pl.Series, form: str) -> tuple[pl.Series, str]:
+    """Return the texts that look like a format, null for the others, and a format to parse them in.
+
+    The engine's parser looks less closely: for it `9X0802` is a date, and 24 the year 24. What the
+    format leaves out of the day is added, as the first.
+    """
+    lacking = day_left_out(form)
+    more = "".join(" 01" for _ in lacking.split())
+    fits = pl.col("t").str.contains(shape_of(form))
+    found = texts.to_frame("t").select(pl.when(fits).then(pl.col("t") + more))
+    return found.to_series(), plain_format(form) + lacking
 
 
 def _years_that_exist(days: pl.Series) -> pl.Series:
@@ -120,7 +140,7 @@ def _instants_that_exist(found: pl.Series) -> pl.Series:
 
 
 def _in_form(texts: pl.Series, form: str, timezone: str) -> pl.Series:
-    plain = plain_format(form)
+    texts, plain = _shaped(texts, form)
     if has_offset(form):
         zoned = texts.str.to_datetime(plain, time_unit="us", time_zone="UTC", strict=False)
         return _instants_that_exist(zoned)

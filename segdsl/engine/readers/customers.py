@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -25,6 +25,7 @@ from segdsl.engine.keys import canonical_key, settle_keys
 from segdsl.engine.latest import ordered_as_text
 from segdsl.engine.readers.opening import open_data
 from segdsl.errors import DataError
+from segdsl.plan.dump import scalar
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -150,10 +151,19 @@ class _Reader:
             where = self.table.place(column)
             self.errors.append(wrong_column_type(name, str(wanted), spoken(cells.dtype), where))
             return cells
-        if found.lost is not None:
+        failed = self._failed(column, manner)
+        lost = found.lost if failed is None else _either(found.lost, failed.is_not_null())
+        if lost is not None:
             is_all = found.values.null_count() == found.values.len()
-            self._count(name, str(wanted), found.lost, cells, column, manner, is_all=is_all)
+            shown = cells if failed is None else _beside(cells, failed)
+            self._count(name, wanted, lost, shown, column, manner, is_all=is_all)
         return found.values
+
+    def _failed(self, column: str, manner: Manner) -> pl.Series | None:
+        """Return the errors of formulas in a column; None where all are declared to be missing."""
+        failures = self.table.failures(column)
+        known = known_texts(failures, manner) if failures is not None else None
+        return known if known is not None and known.count() else None
 
     def _found(self, column: str, wanted: Type, manner: Manner) -> Converted | None:
         """Return a column under a type: a date is one, however texts beside it are written."""
@@ -199,13 +209,13 @@ class _Reader:
                 pl.lit(degrees[1]).cast(pl.String),
             )
             cells = pl.select(pairs).to_series()
-            self._count(name, "place on Earth", lost, cells, latitude, manner)
+            self._count(name, None, lost, cells, latitude, manner)
         return values
 
     def _count(
         self,
         name: str,
-        wanted: str,
+        wanted: Type | None,
         lost: pl.Series,
         cells: pl.Series,
         column: str,
@@ -213,20 +223,21 @@ class _Reader:
         *,
         is_all: bool = False,
     ) -> None:
-        """Say which cells do not fit and how many; that none does is an error."""
+        """Say which cells do not fit a type, or a place; that none of the key does is an error."""
         rows = lost.arg_true().head(_SHOWN).to_list()
-        examples = tuple((self.table.row(i), str(cells[i])) for i in rows)
+        examples = tuple((self.table.row(i), _as_written(cells[i])) for i in rows)
         total = cells.len() - cells.null_count()
         place_name = self.table.place(column)
-        different = cells.filter(lost.fill_null(False)).head(_LOOKED_AT).unique(maintain_order=True)
+        odd = _unfit(cells.filter(lost.fill_null(False)).head(_LOOKED_AT), wanted, manner)
+        different = odd.unique(maintain_order=True).head(_DIFFERENT)
         counted = LostCells(
             name,
-            wanted,
+            str(wanted or "place on Earth"),
             examples,
             int(lost.sum()),
             total,
             place_name,
-            tuple(map(str, different.head(_DIFFERENT).to_list())),
+            tuple(map(str, different.to_list())),
             _settings(self.catalog.customers.fields[name]),
             manner.decimal,
             is_all,
@@ -237,3 +248,30 @@ class _Reader:
             self.errors.append(no_cell_fits(counted))
         else:
             self.notices.append(unconverted_cells(counted))
+
+
+def _either(lost: pl.Series | None, failed: pl.Series) -> pl.Series:
+    return failed if lost is None else lost | failed
+
+
+def _beside(cells: pl.Series, failed: pl.Series) -> pl.Series:
+    """Return cells as texts, the errors of formulas among them."""
+    if cells.dtype.is_nested():
+        return failed
+    return cells.cast(pl.String).zip_with(failed.is_null(), failed)
+
+
+def _as_written(cell: object) -> str:
+    """Return a cell as text, a list as a rule would write it."""
+    if isinstance(cell, pl.Series):
+        return f"({', '.join(map(scalar, cell.to_list()))})"
+    return str(cell)
+
+
+def _unfit(cells: pl.Series, wanted: Type | None, manner: Manner) -> pl.Series:
+    """Return the cells that do not fit a type; of lists those elements that do not."""
+    if wanted is None or not isinstance(cells.dtype, (pl.List, pl.Array)):
+        return cells
+    items = cells.explode(empty_as_null=True).drop_nulls()
+    found = convert(items, wanted.element, replace(manner, is_blank_missing=False))
+    return items.filter(found.lost) if found is not None and found.lost is not None else items

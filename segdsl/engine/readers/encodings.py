@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import itertools
 import re
 from pathlib import Path
@@ -18,6 +19,7 @@ Content: TypeAlias = Path | bytes
 BOM = "\ufeff"
 MARKS = (b"\xff\xfe", b"\xfe\xff")
 """What UTF-16 texts begin with."""
+_UTF_32_MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _HEAD = 4096
 _UTF8 = ("utf-8", "utf-8-sig", "ascii")
 
@@ -63,11 +65,18 @@ def explain_utf8(text: Content, place: str) -> DataError | None:
 
 
 def explain_wide(head: bytes, place: str) -> DataError | None:
-    """Return the error for the begin of a text in UTF-16 without a mark, None for another."""
-    encoding = _wide(head)
+    """Return the error for the begin of a text in UTF-16 or UTF-32, None for another."""
+    encoding = _marked(head) or _wide(head)
     if encoding is None:
         return None
     return DataError((wrong_encoding("utf-8", 1, _first_line(head, encoding), place),))
+
+
+def _marked(content: bytes) -> str | None:
+    """Return the encoding that the mark at the begin of a text tells, if there is one."""
+    if content.startswith(_UTF_32_MARKS):  # one of which begins like that of UTF-16
+        return "utf-32"
+    return "utf-16" if content.startswith(MARKS) else None
 
 
 def _wide(head: bytes) -> str | None:
@@ -91,8 +100,9 @@ def explain(content: bytes, encoding: str, place: str, at: int) -> Diagnostic:
     start = content.rfind(b"\n", 0, at) + 1
     end = content.find(b"\n", at)
     line = content[start : len(content) if end < 0 else end]
-    if content.startswith(MARKS):
-        return wrong_encoding(encoding, 1, _first_line(content[:_HEAD], "utf-16"), place)
+    marked = _marked(content)
+    if marked is not None:
+        return wrong_encoding(encoding, 1, _first_line(content[:_HEAD], marked), place)
     if b"\x00" in content:  # which no encoding that is proposed has
         return wrong_encoding(encoding, number, (), place)
     readings = tuple((name, line.decode(name).strip()) for name in propose(content, line))
@@ -101,8 +111,9 @@ def explain(content: bytes, encoding: str, place: str, at: int) -> Diagnostic:
 
 def likely(content: bytes) -> tuple[str, ...]:
     """Return the encodings in which a text that is not UTF-8 reads well, the likeliest first."""
-    if content.startswith(MARKS):
-        return ("utf-16",)
+    marked = _marked(content)
+    if marked is not None:
+        return (marked,)
     if b"\x00" in content:
         return tuple(filter(None, (_wide(content[:_HEAD]),)))
     return propose(content, content)

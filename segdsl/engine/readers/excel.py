@@ -16,7 +16,9 @@ from segdsl.diagnostics.data_errors import empty_data, unreadable_data
 from segdsl.diagnostics.wording import near_help
 from segdsl.engine.conversion import whole_if_all
 from segdsl.engine.readers.delimited import header_names
-from segdsl.engine.readers.table import MOMENTS, NUMBERS, one_line
+from segdsl.engine.readers.failures import failures
+from segdsl.engine.readers.hidden import FAILURES, MOMENTS, NUMBERS
+from segdsl.engine.readers.table import one_line
 from segdsl.errors import DataError
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ def open_sheet(path: Path, sheet: str | None) -> Sheet:
         name = sheet if sheet is not None else names[0]
         frame = book.load_sheet(name, schema_sample_rows=None).to_polars()
         titles = _titles(book, name, frame.columns)
-        numbers, moments = _among_texts(book, name, frame)
+        among = (*_among_texts(book, name, frame), failures(path, name, frame))
     except (fastexcel.FastExcelError, OSError, ValueError, pl.exceptions.PolarsError) as error:
         raise DataError((unreadable_data(one_line(error), place),)) from None
     others = tuple(other for other in names if other != name)
@@ -76,8 +78,9 @@ def open_sheet(path: Path, sheet: str | None) -> Sheet:
     columns: dict[str, pl.Series] = {}
     for title, column in zip(header, frame.get_columns(), strict=True):
         if title and title not in columns:
-            columns |= _cells(title, column, numbers.get(column.name), moments.get(column.name))
+            columns |= _cells(title, column, *(found.get(column.name) for found in among))
     repeated = frozenset(title for title, count in counts.items() if title and count > 1)
+    frame = frame.with_columns(found.alias(name + FAILURES) for name, found in among[-1].items())
     return _without_blank_rows(frame, Sheet(pl.DataFrame(columns), others, repeated))
 
 
@@ -140,7 +143,11 @@ def _marked(values: pl.Series, is_one: pl.Series) -> dict[str, pl.Series]:
 
 
 def _cells(
-    title: str, column: pl.Series, numbers: pl.Series | None, moments: pl.Series | None
+    title: str,
+    column: pl.Series,
+    numbers: pl.Series | None,
+    moments: pl.Series | None,
+    failed: pl.Series | None,
 ) -> dict[str, pl.Series]:
     """Return a column, and the hidden ones beside it, whole numbers and days as such.
 
@@ -152,7 +159,7 @@ def _cells(
         column = column.dt.date()
     elif moments is not None and (moments.dt.time() == time(0)).all():
         column = column.zip_with(moments.is_null(), column.str.strip_suffix(_MIDNIGHT))
-    hidden = ((NUMBERS, numbers), (MOMENTS, moments))
+    hidden = ((NUMBERS, numbers), (MOMENTS, moments), (FAILURES, failed))
     return {title: column} | {title + end: found for end, found in hidden if found is not None}
 
 

@@ -1,12 +1,13 @@
-"""Which columns of Parquet and Arrow files have sixteen bytes in each cell, as uuids do.
+"""What Parquet and Arrow files say of their columns and Polars does not: uuids, repeated names.
 
-Polars takes them for bytes of any length; what the file says of them is read here.
+Polars takes columns with sixteen bytes in each cell for bytes of any length, and breaks down where
+two columns of an Arrow file have one name.
 """
 
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, TypeAlias
+from typing import IO, TYPE_CHECKING, TypeAlias
 
 from segdsl.engine.readers.formats import Format
 
@@ -30,13 +31,29 @@ def uuid_columns(path: Path, format: Format) -> Columns:
                 (length,) = struct.unpack("<I", file.read(4))
                 file.seek(-8 - length, 2)
                 return frozenset(_of_parquet(file.read(length)))
-            file.seek(8 if format is Format.IPC else 0)
-            (length,) = struct.unpack("<I", file.read(4))
-            if length == 0xFFFFFFFF:  # files of before 2019 begin with the length at once
-                (length,) = struct.unpack("<I", file.read(4))
-            return frozenset(_of_arrow(file.read(length)))
+            return frozenset(_of_arrow(_arrow_schema(file, format)))
     except _BAD:
         return frozenset()  # the reader proper says what is wrong with the file
+
+
+def arrow_names(path: Path, format: Format) -> tuple[str, ...]:
+    """Return the names of an Arrow file's columns, as often as they occur; none if it is broken."""
+    try:
+        with path.open("rb") as file:
+            flat = _Flat(_arrow_schema(file, format))
+        schema = flat.pointer(flat.at(0), _HEADER)
+        return tuple(flat.text(field, _FIELD_NAME) for field in flat.tables(schema, _FIELDS))
+    except _BAD:
+        return ()
+
+
+def _arrow_schema(file: IO[bytes], format: Format) -> bytes:
+    """Return the message with the schema, the first of an Arrow file."""
+    file.seek(8 if format is Format.IPC else 0)
+    (length,) = struct.unpack("<I", file.read(4))
+    if length == 0xFFFFFFFF:  # files of before 2019 begin with the length at once
+        (length,) = struct.unpack("<I", file.read(4))
+    return file.read(length)
 
 
 _TYPE, _LENGTH, _NAME, _CHILDREN = 1, 2, 4, 5  # fields of Parquet's SchemaElement

@@ -11,7 +11,8 @@ from segdsl.catalog.types import Kind, Type
 from segdsl.diagnostics.data_errors import empty_data, unreadable_data
 from segdsl.engine.conversion import Manner, convert
 from segdsl.engine.readers.encodings import BOM, explain_utf8, text_content, whole
-from segdsl.engine.readers.table import NUMBERS, READ_ERRORS, one_line
+from segdsl.engine.readers.hidden import NUMBERS
+from segdsl.engine.readers.table import READ_ERRORS, one_line
 from segdsl.errors import DataError
 
 if TYPE_CHECKING:

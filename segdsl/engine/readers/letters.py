@@ -37,7 +37,7 @@ def rows_of(text: str, mark: str, place: str) -> list[tuple[int, list[str]]]:
             line += quoted.count("\n")
             cells.append(quoted[1:-1].replace(QUOTE * 2, QUOTE))
         else:
-            cells.append(bare.removesuffix("\r") if is_last else bare)
+            cells.append(bare.removesuffix("\r"))  # as Polars, before a delimiter too
         if is_last:
             if len(cells) > 1 or cells[0] or quoted is not None:
                 rows.append((start, cells))

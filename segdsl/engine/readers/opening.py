@@ -15,7 +15,7 @@ from segdsl.diagnostics.catalog_errors import no_source
 from segdsl.diagnostics.data_errors import unreadable_data
 from segdsl.engine.readers.delimited import open_delimited
 from segdsl.engine.readers.excel import open_sheet
-from segdsl.engine.readers.footers import uuid_columns
+from segdsl.engine.readers.footers import arrow_names, uuid_columns
 from segdsl.engine.readers.formats import Format, recognise
 from segdsl.engine.readers.json_lines import open_json_lines
 from segdsl.engine.readers.paths import find_files
@@ -90,6 +90,8 @@ def _open_files(source: str | Path, folder: Path | None, catalog: Catalog) -> Ta
 def _open_file(path: Path, format: Format, catalog: Catalog) -> Table:
     # Polars takes a tilde at the beginning of a relative path for a folder
     place, source = str(path), path.absolute()
+    if format in (Format.IPC, Format.IPC_STREAM):
+        _demand_single_names(path, format)
     match format:
         case Format.CSV:
             return _delimited(path, catalog.customers)
@@ -107,6 +109,16 @@ def _open_file(path: Path, format: Format, catalog: Catalog) -> Table:
         case _:
             assert_never(format)
     return typed_table(Part(path.name, frame), place, uuids=partial(uuid_columns, path, format))
+
+
+def _demand_single_names(path: Path, format: Format) -> None:
+    """Raise DataError if several columns of an Arrow file have one name: Polars cannot read it."""
+    counts = Counter(arrow_names(path, format))
+    repeated = [f"`{name}`" for name, count in counts.items() if count > 1]
+    if repeated:
+        reason = f"several columns of the file are named {' and '.join(repeated)}"
+        help = ("each column of an Arrow file needs a name of its own to be read",)
+        raise DataError((unreadable_data(reason, str(path), help=help),))
 
 
 def _sheet(path: Path, name: str | None) -> Table:

@@ -10,6 +10,8 @@ from segdsl.diagnostics.wording import near_help
 from segdsl.engine.readers.formats import by_extension, is_url, refuse_database
 from segdsl.errors import DataError
 
+_ABSENT = "there is no such file"
+
 
 def find_files(source: str | Path, folder: Path | None = None) -> tuple[Path, ...]:
     """Return the files that a source names, in the order of their names.
@@ -20,15 +22,27 @@ def find_files(source: str | Path, folder: Path | None = None) -> tuple[Path, ..
         raise refuse_database(source)
     start = folder or Path()
     path = start / source
-    if not path.exists() and str(source).startswith("~/"):
+    if why_missing(path) is not None and str(source).startswith("~/"):
         path = start / _at_home(Path(source))
-    if path.is_file():
-        return (path,)
-    if path.is_dir():
+    reason = why_missing(path)
+    if reason is None and path.is_dir():
         return _in_folder(path)
+    if reason is None and path.is_file():
+        return (path,)
     if has_magic(str(source)):
         return _fitting(str(source), start, str(path))
-    raise _missing(path)
+    raise _missing(path, reason or "it is neither a file nor a folder")
+
+
+def why_missing(path: Path) -> str | None:
+    """Return why nothing can be found at a path, None if something is there."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return _ABSENT
+    except (OSError, ValueError) as error:  # a name that is too long, a closed folder
+        return (getattr(error, "strerror", None) or str(error)).lower()
+    return None
 
 
 def _at_home(path: Path) -> Path:
@@ -64,10 +78,12 @@ def _in_folder(folder: Path) -> tuple[Path, ...]:
     return known or tuple(files)
 
 
-def _missing(path: Path) -> DataError:
+def _missing(path: Path, reason: str) -> DataError:
+    if reason != _ABSENT:
+        return DataError((unreadable_data(f"the data cannot be read: {reason}", str(path)),))
     try:
         names = [file.name for file in path.parent.iterdir()]
     except OSError:
         names = []
     near = near_help(path.name, names, "file") if names else ()
-    return DataError((unreadable_data("there is no such file", str(path), help=near),))
+    return DataError((unreadable_data(reason, str(path), help=near),))

@@ -11,21 +11,13 @@ import polars as pl
 
 from segdsl.diagnostics.catalog_errors import unknown_column
 from segdsl.diagnostics.data_errors import unreadable_data
-from segdsl.engine.cells.written import written
+from segdsl.engine.readers.hidden import FAILURES, HIDDEN, MOMENTS, NUMBERS
+from segdsl.engine.readers.unify import as_texts, exact, mixed_as_in_one_file, respelt
 from segdsl.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-NUMBERS = "\x00numbers"
-"""Ends the name of a hidden column: the numbers among the cells of a mixed one."""
-MOMENTS = "\x00moments"
-"""Ends the name of a hidden column: the dates and times among the cells of a mixed one."""
-_HIDDEN: tuple[tuple[str, pl.DataType], ...] = (
-    (NUMBERS, pl.Float64()),
-    (MOMENTS, pl.Datetime("ms")),
-)
-_WHOLE = r"^-?[0-9]+$"
 _ROW = "\x00row"
 READ_ERRORS = (pl.exceptions.PolarsError, OSError, ValueError, pl.exceptions.PanicException)
 
@@ -70,7 +62,8 @@ class Table:
             return self
         try:
             frames = pl.collect_all([_chosen(part.frame, wanted) for part in self.parts])
-            cells = _respelt(pl.concat(self._alike(frames), how="vertical_relaxed"))
+            alike = exact(self._alike(frames), [part.name for part in self.parts], self.name)
+            cells = respelt(pl.concat(alike, how="vertical_relaxed"))
         except READ_ERRORS as error:
             raise DataError((unreadable_data(one_line(error), self.name),)) from None
         merged = cells if self.cells.width == 0 else self.cells.hstack(cells.get_columns())
@@ -91,7 +84,8 @@ class Table:
             for part, start in zip(self.parts, starts, strict=True)
         ]
         try:
-            return pl.concat(self._alike(pl.collect_all(chosen)), how="vertical_relaxed")
+            frames = as_texts(self._alike(pl.collect_all(chosen)))
+            return pl.concat(frames, how="vertical_relaxed")
         except READ_ERRORS as error:
             raise DataError((unreadable_data(one_line(error), self.name),)) from None
 
@@ -117,29 +111,10 @@ class Table:
             raise DataError(bad)
 
     def _alike(self, frames: list[pl.DataFrame]) -> list[pl.DataFrame]:
-        """Return the frames with texts in a column where one file has texts and another none."""
-        if not self.is_text or len(frames) == 1:
-            return frames
-        shared = [name for name in frames[0].columns if not is_hidden(name)]
-        mixed = {
-            name
-            for name in shared
-            if len({frame.schema[name] for frame in frames} - {pl.Null()}) > 1
-            and any(frame.schema[name] == pl.String for frame in frames)
-        }
-        marks = [
-            (name, ending, dtype)
-            for name in shared
-            for ending, dtype in _HIDDEN
-            if name in mixed or any(name + ending in frame.columns for frame in frames)
-        ]
-        return [
-            frame.with_columns(
-                pl.col(*mixed).cast(pl.String) if mixed else [],
-                *(_marked(frame, *mark) for mark in marks),
-            ).select(*shared, *(name + ending for name, ending, _ in marks))
-            for frame in frames
-        ]
+        """Return the frames with mixed columns where one file would have them."""
+        # of the formats that are text, sheets are those with cells that have types
+        is_sheet = self.is_blank_missing
+        return mixed_as_in_one_file(frames, is_sheet=is_sheet) if self.is_text else frames
 
     def numbers(self, column: str) -> pl.Series | None:
         """Return the numbers among the cells of a mixed column; None where it has none."""
@@ -148,6 +123,10 @@ class Table:
     def moments(self, column: str) -> pl.Series | None:
         """Return the dates and times among the cells of a mixed column; None where it has none."""
         return self._among(column + MOMENTS)
+
+    def failures(self, column: str) -> pl.Series | None:
+        """Return what stands in the cells of failed formulas; None where it has none."""
+        return self._among(column + FAILURES)
 
     def _among(self, name: str) -> pl.Series | None:
         found = self.cells[name] if name in self.cells.columns else None
@@ -180,39 +159,11 @@ class Table:
         return f"{self.name}, column `{column}`"
 
 
-def is_hidden(column: str) -> bool:
-    """Return whether a column only says what the cells of another one are."""
-    return any(column.endswith(ending) for ending, _ in _HIDDEN)
-
-
 def _chosen(frame: pl.LazyFrame, names: list[str]) -> pl.LazyFrame:
     """Return the named columns, and the numbers and dates among those that are mixed."""
     there = set(frame.collect_schema().names())
-    hidden = (name + ending for name in names for ending, _ in _HIDDEN)
+    hidden = (name + ending for name in names for ending, _ in HIDDEN)
     return frame.select(*names, *(name for name in hidden if name in there))
-
-
-def _marked(frame: pl.DataFrame, name: str, ending: str, dtype: pl.DataType) -> pl.Expr:
-    """Return the numbers, or the dates and times, among the cells that one file has in a column."""
-    if name + ending in frame.columns:
-        return pl.col(name + ending)
-    own = frame.schema[name]
-    fits = own.is_numeric() if ending == NUMBERS else own in (pl.Date, pl.Datetime)
-    found = pl.col(name).cast(dtype) if fits else pl.lit(None, dtype=dtype)
-    return found.alias(name + ending)
-
-
-def _respelt(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return the cells, the numbers of mixed columns as all numbers are written in texts."""
-    found = []
-    for name in cells.columns:
-        if name + NUMBERS in cells.columns and cells.schema[name] == pl.String:
-            numbers = cells[name + NUMBERS]
-            # the text of a long whole number is more exact than the number
-            is_broken = numbers.is_not_null() & ~cells[name].str.contains(_WHOLE)
-            texts = pl.DataFrame({"t": cells[name], "n": written(numbers), "is": is_broken})
-            found.append(texts.select(pl.when("is").then("n").otherwise("t").alias(name)))
-    return cells.with_columns(*(frame.to_series() for frame in found))
 
 
 def one_line(error: BaseException) -> str:

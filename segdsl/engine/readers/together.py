@@ -10,6 +10,7 @@ import polars as pl
 from segdsl.diagnostics.data_errors import unreadable_data
 from segdsl.engine.cells.spoken import spoken
 from segdsl.engine.readers.table import Part, Table
+from segdsl.engine.readers.unify import common_type, may_round
 from segdsl.errors import DataError
 
 if TYPE_CHECKING:
@@ -73,7 +74,12 @@ def _types_of_all(
 
 def _cast(part: Part, types: dict[str, pl.DataType]) -> Part:
     schema = part.frame.collect_schema()
-    other = [pl.col(name).cast(to) for name, to in types.items() if schema[name] != to]
+    # whether numbers would lose digits as floats is seen when they are loaded
+    other = [
+        pl.col(name).cast(to)
+        for name, to in types.items()
+        if schema[name] != to and not may_round(schema[name], to)
+    ]
     return replace(part, frame=part.frame.with_columns(other)) if other else part
 
 
@@ -89,9 +95,8 @@ def _common(one: pl.DataType, other: pl.DataType, *, is_text: bool) -> pl.DataTy
         return pl.String()
     if not _is_alike(one, other):
         return None
-    frames = (pl.LazyFrame(schema={"x": dtype}) for dtype in (one, other))
     try:
-        return pl.concat(frames, how="vertical_relaxed").collect_schema()["x"]
+        return common_type((one, other))
     except pl.exceptions.PolarsError:
         return pl.String() if _is_text(one) and _is_text(other) else None
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import polars as pl
 
 from segdsl.diagnostics.data_errors import unreadable_data
-from segdsl.engine.readers.table import READ_ERRORS, Part, Table, is_hidden, one_line
+from segdsl.engine.readers.hidden import is_hidden
+from segdsl.engine.readers.table import READ_ERRORS, Part, Table, one_line
 from segdsl.errors import DataError
 
 if TYPE_CHECKING:
