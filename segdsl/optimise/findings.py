@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from segdsl.catalog.types import Kind
 from segdsl.diagnostics import Sink, findings
-from segdsl.optimise.ranges import Range, range_of
+from segdsl.optimise.ranges import Range, range_of, range_of_subject
 from segdsl.plan import nodes as n
 from segdsl.plan.dump import describe
 from segdsl.plan.plan import Audience, Clause, Plan, clauses
@@ -51,7 +51,13 @@ def _note_constants(
     for clause in reversed(listed):
         if id(clause) in inside:
             continue
-        if clause.span in explained or any(id(item) in told for item in clause.items):
+        is_told = clause.span in explained or (not clause.items and _holds(clause, explained))
+        if is_told or any(id(item) in told for item in clause.items):
+            told.add(id(clause))
+            continue
+        unmet = None if clause.items else _unmet(simple[clause.node])
+        if unmet is not None and clause.span is not None:
+            sink.report(findings.no_event_fits(clause.span, *unmet))
             told.add(id(clause))
             continue
         reason = _reason(clause, simple[clause.node])
@@ -63,12 +69,46 @@ def _note_constants(
         told.add(id(clause))
 
 
+def _holds(clause: Clause, explained: Collection[Span]) -> bool:
+    """Return whether a part of a clause's text is explained already."""
+    own = clause.span
+    return own is not None and any(
+        span.source is own.source and own.start <= span.start and span.end <= own.end
+        for span in explained
+    )
+
+
+def _unmet(node: n.Node) -> tuple[str, str] | None:
+    """Return an event, and its property of which no value meets all that is asked of it."""
+    for part in n.ordered(node, below=n.parts):
+        if not isinstance(part, n.Aggregate | n.InOrder | n.Step):
+            continue
+        subject = _contradicted(_conjuncts(part.condition))
+        subject = subject.subject if isinstance(subject, n.Folded) else subject
+        if isinstance(subject, n.Property):
+            return part.event, subject.name
+    return None
+
+
+def _conjuncts(condition: n.Predicate) -> Iterator[n.Predicate]:
+    """Yield the parts of a conjunction, those of conjunctions in it included."""
+    stack = [condition]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, n.All):
+            stack.extend(reversed(item.items))
+        else:
+            yield item
+
+
 def _reason(clause: Clause, simple: n.Node) -> tuple[bool, str] | None:
     """Return whether a clause is always true (else never), and why; None if it is neither."""
     if not clause.items and isinstance(clause.node, n.Constant):
         return None
     if isinstance(simple, n.Constant):
         return simple.value, "its parts leave no other answer"
+    if isinstance(simple, n.Compare):
+        return _reason_of_count(simple)
     if isinstance(simple, n.All):
         subject = _contradicted(simple.items)
         if subject is not None:
@@ -78,6 +118,20 @@ def _reason(clause: Clause, simple: n.Node) -> tuple[bool, str] | None:
         if subject is not None:
             return True, f"every customer's `{describe(subject)}` meets a part of it"
     return None
+
+
+def _reason_of_count(simple: n.Compare) -> tuple[bool, str] | None:
+    """Return whether every count, or none, meets a comparison, and why."""
+    limited = range_of(simple)
+    if limited is None:
+        return None
+    subject, asked = limited
+    possible = range_of_subject(subject)
+    if possible.low is None:
+        return None
+    if Range.meet((asked, possible)).is_empty(_is_discrete(subject)):
+        return False, "no count is below 0"
+    return (True, "no count is below 0") if asked.holds_all_of(possible) else None
 
 
 def _ranges(items: Iterable[n.Predicate]) -> Mapping[n.Value, list[Range]]:

@@ -53,6 +53,14 @@ class Range:
         below = self.high is None or value < self.high or (self.has_high and value == self.high)
         return bool(above and below)
 
+    def holds_all_of(self, other: Range) -> bool:
+        """Return whether every value of another range, one with a lower bound alone, is in this."""
+        if self.members is not None or self.high is not None or other.low is None:
+            return False
+        is_above = self.low is None or self.low < other.low
+        is_same = self.low == other.low and self.has_low
+        return (is_above or is_same) and all(value < other.low for value in self.excluded)
+
     @staticmethod
     def covers(ranges: Sequence[Range]) -> bool:
         """Return whether the ranges together take every value."""
@@ -86,6 +94,13 @@ def range_of(item: n.Predicate) -> tuple[n.Value, Range] | None:
             return None
 
 
+def range_of_subject(subject: n.Value) -> Range:
+    """Return the values that there can be of a subject: a count is never below 0."""
+    is_count = isinstance(subject, n.Aggregate) and subject.gather in _COUNTS
+    return Range(low=0) if is_count else Range()
+
+
+_COUNTS = (n.Gather.COUNT, n.Gather.DISTINCT)
 _RANGES = {
     n.Relation.EQ: lambda value: Range(members=frozenset((value,))),
     n.Relation.NE: lambda value: Range(excluded=frozenset((value,))),

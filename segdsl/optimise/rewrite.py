@@ -14,13 +14,13 @@ def rewritten(
 ) -> dict[n.Node, n.Node]:
     """Return what becomes of every node that the roots stand on under `rule`, children first."""
     done: dict[n.Node, n.Node] = {}
-    for node in n.ordered(*roots):
+    for node in n.ordered(*roots, below=n.parts):
         done[node] = rule(_with_children(node, done, intern), intern)
     return done
 
 
 def _with_children(node: n.Node, done: Mapping[n.Node, n.Node], intern: n.Interner) -> n.Node:
-    if all(done[child] is child for child in n.children(node)):
+    if all(done[child] is child for child in n.parts(node)):
         return intern(node)
     changes: dict[str, Any] = {}  # a field's new value is of that field's type
     for name in n.attributes(node):

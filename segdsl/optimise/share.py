@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from segdsl.catalog.types import DATE, Kind
 from segdsl.plan import nodes as n
@@ -13,33 +14,50 @@ from segdsl.plan.typing import type_of
 _POPULATION = (n.Ntile, n.Ranked, n.Common)
 _CONNECTIVES = (n.Constant, n.All, n.Any, n.Not, n.HowMany)
 _VALUES = (n.Field, n.Literal, n.Now, n.Today, n.Shift, n.Apply, n.Folded, n.Bucket, n.Ntile)
+_PLAIN = (n.Field, n.Literal, n.Now, n.Today)
 LOCAL_DATE = "local date"
 _DEEP = 32  # operations one in another in one expression: engines slow down with its square
+
+
+@dataclass(slots=True)
+class _Strata:
+    """The steps of one level while they are gathered."""
+
+    events: list[n.OverEvents] = field(default_factory=list)
+    values: list[n.Node] = field(default_factory=list)
+    atoms: list[n.Node] = field(default_factory=list)
+    connectives: list[n.Node] = field(default_factory=list)
+
+    def frozen(self) -> Level:
+        return Level(
+            tuple(self.events), tuple(self.values), tuple(self.atoms), tuple(self.connectives)
+        )
 
 
 def share(segments: Mapping[str, n.Node], traits: Mapping[str, n.Node]) -> Program:
     """Return the program of the segments and traits, each distinct step in it once.
 
     A population node stands one level above the highest node that it reads, so that every column
-    and mask of the levels below is complete when its level begins; any other node stands on the
-    level of the highest node that it reads. Steps come in the order in which segments need them.
+    and mask of the levels below is complete when its level begins, and so does what is made of
+    events where it reads more than customers' fields; any other node stands on the level of the
+    highest node that it reads. Steps come in the order in which segments need them.
     """
     nodes = tuple(_with_local_dates(n.ordered(*segments.values(), *traits.values())))
     steps = _steps(nodes, traits.values())
-    strata: dict[int, tuple[list[n.Node], list[n.Node], list[n.Node]]] = {0: ([], [], [])}
+    strata: dict[int, _Strata] = {0: _Strata()}
     for node, level in _levels(nodes).items():
-        values, atoms, connectives = strata.setdefault(level, ([], [], []))
-        if isinstance(node, _CONNECTIVES):
-            connectives.append(node)
+        stratum = strata.setdefault(level, _Strata())
+        if isinstance(node, n.OverEvents):
+            stratum.events.append(node)
+        elif isinstance(node, _CONNECTIVES):
+            stratum.connectives.append(node)
         elif not isinstance(node, _VALUES):
-            atoms.append(node)
+            stratum.atoms.append(node)
         elif node in steps:
-            values.append(node)
-    levels = (strata[level] for level in sorted(strata))
+            stratum.values.append(node)
+    levels = (strata[level].frozen() for level in sorted(strata))
     fields = tuple(node for node in nodes if isinstance(node, n.Field))
-    return Program(
-        tuple(Level(*map(tuple, level)) for level in levels), dict(segments), dict(traits), fields
-    )
+    return Program(tuple(levels), dict(segments), dict(traits), fields)
 
 
 def _with_local_dates(nodes: Sequence[n.Node]) -> Iterator[n.Node]:
@@ -64,8 +82,14 @@ def _levels(nodes: Iterable[n.Node]) -> dict[n.Node, int]:
     levels: dict[n.Node, int] = {}
     for node in nodes:
         below = max((levels[child] for child in n.children(node)), default=0)
-        levels[node] = below + isinstance(node, _POPULATION)
+        levels[node] = below + _begins_a_level(node)
     return levels
+
+
+def _begins_a_level(node: n.Node) -> bool:
+    if isinstance(node, n.OverEvents):
+        return not all(isinstance(read, _PLAIN) for read in node.reads)
+    return isinstance(node, _POPULATION)
 
 
 def _steps(nodes: Sequence[n.Node], traits: Iterable[n.Node]) -> set[n.Node]:
@@ -76,7 +100,9 @@ def _steps(nodes: Sequence[n.Node], traits: Iterable[n.Node]) -> set[n.Node]:
     steps: set[n.Node] = set()
     for node in nodes:
         beneath = [depths[child] for child in n.children(node) if child in depths]
-        if beneath or isinstance(node, (n.Field, n.Bucket, n.Ntile)):
+        if isinstance(node, n.OverEvents):
+            depths[node] = 0  # a column of the level's beginning
+        elif beneath or isinstance(node, (n.Field, n.Bucket, n.Ntile)):
             depths[node] = 1 + max(beneath, default=-1)
             if _is_step(node, readers[node], depths[node]):
                 steps.add(node)

@@ -1,4 +1,7 @@
-"""The definition over a whole population: each node for each customer, one after the other."""
+"""The definition over a whole population: each node for each customer, one after the other.
+
+Numbers are ranked, counted and measured as floats by all customers if they are floats for one.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,14 @@ from typing import TypeAlias
 
 from segdsl.functions.clock import Calendar
 from segdsl.plan import nodes as n
-from segdsl.plan.meaning import Customer, Read, meaning
+from segdsl.plan.behaviour import aggregate
+from segdsl.plan.meaning import Customer, Read, meaning, of_events
 
 Key: TypeAlias = int | str
 Column: TypeAlias = list[Anything]  # one value of the node's type a customer
+
+_COMPUTING = frozenset({"add", "subtract", "multiply", "divide", "negate", "round", "abs"})
+"""The functions that compute in floats."""
 
 
 def evaluate(
@@ -31,12 +38,50 @@ def evaluate(
                 columns[node] = ntile(_alike(columns[node.subject]), keys, node.buckets)
             case n.Common():
                 columns[node] = _common(node, columns, len(keys))
+            case n.Aggregate():
+                columns[node] = _aggregated(node, customers, columns, calendar)
             case _:
                 columns[node] = [
                     meaning(node, _reader(columns, i), customer, calendar)
                     for i, customer in enumerate(customers)
                 ]
     return columns
+
+
+def _aggregated(
+    node: n.Aggregate,
+    customers: Sequence[Customer],
+    columns: Mapping[n.Node, Column],
+    calendar: Calendar,
+) -> Column:
+    are_floats = node.measure is not None and _has_floats(node.measure, customers, columns)
+    return [
+        aggregate(
+            node,
+            customer.events.get(node.event, ()),
+            of_events(node, _reader(columns, i), customer, calendar),
+            are_floats=are_floats,
+        )
+        for i, customer in enumerate(customers)
+    ]
+
+
+def _has_floats(
+    value: n.Value, customers: Sequence[Customer], columns: Mapping[n.Node, Column]
+) -> bool:
+    """Return whether something that a value of one event may be is a float for some customer."""
+    match value:
+        case n.Apply(function="or else"):
+            return any(_has_floats(one, customers, columns) for one in value.arguments)
+        case n.Apply():
+            return value.function in _COMPUTING
+        case n.Property():
+            events = (one for c in customers for one in c.events.get(value.event, ()))
+            return any(isinstance(event.get(value.name), float) for event in events)
+        case n.Literal():
+            return isinstance(value.value, float)
+        case _:
+            return any(isinstance(one, float) for one in columns.get(value, ()))
 
 
 def _reader(columns: Mapping[n.Node, Column], i: int) -> Read:
@@ -84,8 +129,9 @@ def _alike(values: Column) -> Column:
 def _ranked(node: n.Ranked, keys: Sequence[Key], columns: Mapping[n.Node, Column]) -> list[bool]:
     groups: dict[Anything, list[tuple[Anything, Key, int]]] = defaultdict(list)
     values = _alike(columns[node.by])
+    per = _alike(columns[node.per]) if node.per else None
     for i, key in enumerate(keys):
-        group = columns[node.per][i] if node.per else ()
+        group = () if per is None else per[i]
         is_within = node.within is None or columns[node.within][i]
         if is_within and group is not None and values[i] is not None:
             groups[group].append((values[i], key, i))
@@ -100,8 +146,10 @@ def _ranked(node: n.Ranked, keys: Sequence[Key], columns: Mapping[n.Node, Column
 
 def _common(node: n.Common, columns: Mapping[n.Node, Column], customers: int) -> list[bool]:
     counts: dict[Anything, Counter[Anything]] = defaultdict(Counter)
+    subjects = _alike(columns[node.subject])
+    per = _alike(columns[node.per]) if node.per else None
     pairs: list[tuple[Anything, Anything]] = [
-        (columns[node.per][i] if node.per else (), columns[node.subject][i])
+        (() if per is None else per[i], subjects[i])
         if node.within is None or columns[node.within][i]
         else (None, None)
         for i in range(customers)

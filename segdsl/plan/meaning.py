@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any as Anything
 from typing import TypeAlias, assert_never
@@ -17,26 +17,31 @@ from segdsl.functions.spaces import WHITE_SPACE
 from segdsl.functions.table import FUNCTIONS
 from segdsl.functions.units import Direction
 from segdsl.plan import nodes as n
+from segdsl.plan.behaviour import Event as Event
+from segdsl.plan.behaviour import Of, aggregate, in_order
 
 Read: TypeAlias = Callable[[n.Node], Anything]  # a value of the child's type, or None
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A key and the profile: canonical values by field name, None (or absent) for missing.
+    """A key, the profile and the events.
 
-    Canonical: texts in NFC, finite floats, instants aware, lists and places as tuples.
+    The profile holds canonical values by field name, None (or absent) for missing. Canonical: texts
+    in NFC, finite floats, instants aware, lists and places as tuples. The events stand by their
+    name, in no particular order.
     """
 
     key: int | str
     profile: Mapping[str, Anything]
+    events: Mapping[str, Sequence[Event]] = field(default_factory=dict)
 
 
 def meaning(node: n.Node, read: Read, customer: Customer, calendar: Calendar) -> Anything:
     """Return the value of a node (None: missing) or the truth of a predicate.
 
     `read` gives the values of the node's children. Nodes that stand for a population are not
-    defined by one profile; see `plan.definition`.
+    defined by one profile (see `plan.definition`), nor are parts of what stands on events.
     """
     match node:
         case n.Field():
@@ -93,8 +98,31 @@ def meaning(node: n.Node, read: Read, customer: Customer, calendar: Calendar) ->
             return None not in (subject, day) and _month_day(subject) in calendar.anniversaries_on(
                 day
             )
+        case n.Aggregate():
+            of = of_events(node, read, customer, calendar)
+            return aggregate(node, customer.events.get(node.event, ()), of)
+        case n.InOrder():
+            return in_order(
+                node, customer.events, of_events(node, read, customer, calendar), calendar
+            )
         case _:
-            raise TypeError(f"{type(node).__name__} is defined over a population")
+            raise TypeError(f"{type(node).__name__} is not defined by one profile")
+
+
+def of_events(over: n.OverEvents, read: Read, customer: Customer, calendar: Calendar) -> Of:
+    """Return what the nodes inside `over` mean for one event of the customer."""
+    own = {node: read(node) for node in over.reads}
+
+    def of(root: n.Node, event: Event) -> Anything:
+        found = dict(own)
+        for node in n.ordered(root, below=lambda node: () if node in own else n.parts(node)):
+            if isinstance(node, n.Property):
+                found[node] = event.get(node.name)
+            elif node not in found:
+                found[node] = meaning(node, found.__getitem__, customer, calendar)
+        return found[root]
+
+    return of
 
 
 _RELATIONS: Mapping[n.Relation, Callable[[Anything, Anything], bool]] = {

@@ -1,29 +1,28 @@
-"""The logical plan: typed nodes without spans, interned, so that equal means identical.
-
-Every node is made by an `Interner`; children exist before their parents, so the interner's order
-is a topological one and no pass over a plan recurses.
-"""
+"""The nodes of the logical plan: values, predicates, and what is made of events."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from segdsl.catalog.types import Folding, Type
 from segdsl.functions.units import Direction, Unit
-
-Scalar: TypeAlias = str | int | float | Decimal | bool | date | datetime
-"""A constant; instants are aware and in UTC, numbers without a fraction are `int`."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Node:
-    """What every node is: compared and hashed by identity."""
-
+from segdsl.plan.event_nodes import Aggregate as Aggregate
+from segdsl.plan.event_nodes import Gather as Gather
+from segdsl.plan.event_nodes import InOrder as InOrder
+from segdsl.plan.event_nodes import Property as Property
+from segdsl.plan.event_nodes import Step as Step
+from segdsl.plan.graph import Interner as Interner
+from segdsl.plan.graph import Node as Node
+from segdsl.plan.graph import OverEvents as OverEvents
+from segdsl.plan.graph import Scalar as Scalar
+from segdsl.plan.graph import attributes as attributes
+from segdsl.plan.graph import children as children
+from segdsl.plan.graph import distinct as distinct
+from segdsl.plan.graph import ordered as ordered
+from segdsl.plan.graph import parts as parts
 
 # ---- values
 
@@ -287,77 +286,13 @@ class Common(Node):
     within: Predicate | None = None
 
 
-Value: TypeAlias = "Field | Literal | Now | Today | Shift | Apply | Folded | Bucket | Ntile"
+Value: TypeAlias = (
+    "Field | Property | Literal | Now | Today | Shift | Apply | Folded | Bucket | Ntile | Aggregate"
+)
 Connective: TypeAlias = "Constant | All | Any | Not | HowMany"
 Population: TypeAlias = "Ranked | Common"
 Atom: TypeAlias = (
     "Compare | OneOf | Known | Blank | Match | Has | HasOnly | InNetwork | InPeriod"
-    " | AnniversaryIn | AnniversaryOn | Ranked | Common"
+    " | AnniversaryIn | AnniversaryOn | Ranked | Common | InOrder"
 )
 Predicate: TypeAlias = "Connective | Atom"
-
-_NodeT = TypeVar("_NodeT", bound=Node)
-
-
-def attributes(node: Node) -> Iterable[str]:
-    """Return the names of what a node holds, in order."""
-    return node.__dataclass_fields__
-
-
-def _kinds(value: object) -> object:
-    """Return the type of a value, of a tuple those of its members: 1 and 1.0 are not the same."""
-    return tuple(map(type, value)) if isinstance(value, tuple) else type(value)
-
-
-def distinct(values: Iterable[Scalar]) -> tuple[Scalar, ...]:
-    """Return the values without repetitions; those of different types are different."""
-    return tuple({(type(value), value): value for value in values}.values())
-
-
-class Interner:
-    """Makes nodes; asked twice for the same one it returns the same one."""
-
-    def __init__(self) -> None:
-        self._nodes: dict[tuple[object, ...], Node] = {}
-        self._serials: dict[Node, int] = {}
-
-    def __call__(self, node: _NodeT) -> _NodeT:
-        """Return the one node that equals `node`, whose children are interned already."""
-        values = tuple([getattr(node, name) for name in attributes(node)])
-        key = (type(node), values, tuple(map(_kinds, values)))
-        found = self._nodes.setdefault(key, node)
-        self._serials.setdefault(found, len(self._serials))
-        return found  # type: ignore[return-value]  # the key holds the type
-
-    def serial(self, node: Node) -> int:
-        """Return the number of the node in the order in which nodes were made."""
-        return self._serials[node]
-
-    def __iter__(self) -> Iterator[Node]:
-        return iter(self._nodes.values())
-
-
-def children(node: Node) -> tuple[Node, ...]:
-    """Return the nodes that `node` reads, in order."""
-    found: list[Node] = []
-    for name in attributes(node):
-        value = getattr(node, name)
-        if isinstance(value, Node):
-            found.append(value)
-        elif isinstance(value, tuple):
-            found.extend(item for item in value if isinstance(item, Node))
-    return tuple(found)
-
-
-def ordered(*roots: Node) -> tuple[Node, ...]:
-    """Return all nodes that the roots stand on, the roots included, children first."""
-    done: dict[Node, None] = {}
-    stack: list[tuple[Node, bool]] = [(root, False) for root in reversed(roots)]
-    while stack:
-        node, is_ready = stack.pop()
-        if is_ready:
-            done[node] = None
-        elif node not in done:
-            stack.append((node, True))
-            stack.extend((child, False) for child in reversed(children(node)))
-    return tuple(done)

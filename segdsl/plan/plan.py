@@ -17,7 +17,7 @@ class Clause:
     `subjects` are the values that it looks at, `items` its parts; `name` is that of the segment
     or definition that stands here. A clause that was made without a text has no span; `words` say
     what it is where its text does not. `earlier` are the tiers that it keeps out, by name. A clause
-    is a use where its parts were made for its arguments.
+    is a use where its parts were made for its `arguments`, which stand by the names of parameters.
     """
 
     node: n.Predicate
@@ -28,6 +28,7 @@ class Clause:
     words: str | None = None
     earlier: tuple[tuple[str, n.Predicate], ...] = ()
     is_use: bool = False
+    arguments: tuple[tuple[str, n.Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,11 @@ class TraitPlan:
 class LiteralUse:
     """A text that a rule compares a field with: the field's values may be held against it.
 
-    `how` it is looked for in the field's texts; None for a whole text, or an element of a list.
+    The field is a customer's or a property of events. `how` the text is looked for in the field's
+    texts; None for a whole text, or an element of a list.
     """
 
-    field: n.Field
+    field: n.Field | n.Property
     literal: str
     folding: Folding
     span: Span
@@ -88,11 +90,18 @@ class Plan:
     literals: tuple[LiteralUse, ...] = ()
     negations: tuple[NegationUse, ...] = ()
     mentioned: tuple[n.Field, ...] = ()  # also where a rule could not be typed
+    properties: tuple[n.Property, ...] = ()  # of events, also where a rule could not be typed
+    events: tuple[str, ...] = ()  # the kinds that rules speak of, by name
 
     @property
     def segments(self) -> dict[str, n.Predicate]:
         """The root of each audience by name."""
         return {audience.name: audience.root for audience in self.audiences}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the type of a property is not known yet, so that rules are not all there."""
+        return any(node.type.is_error for node in self.properties)
 
     @property
     def nodes(self) -> tuple[n.Node, ...]:

@@ -16,6 +16,7 @@ from segdsl.plan import nodes as n
 class Level:
     """The strata of one level; each tuple is in an order in which children come first."""
 
+    events: tuple[n.OverEvents, ...]  # aggregates and sequences, before anything else of the level
     values: tuple[n.Node, ...]  # derived columns: folded texts, local dates, rank groups
     atoms: tuple[n.Node, ...]  # one yes/no mask each
     connectives: tuple[n.Node, ...]  # boolean algebra on masks alone

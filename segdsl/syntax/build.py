@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from segdsl.syntax.build_behaviour import BEHAVIOUR
 from segdsl.syntax.build_conditions import CONDITIONS
 from segdsl.syntax.build_declarations import DECLARATIONS
 from segdsl.syntax.build_values import VALUES
@@ -15,5 +16,5 @@ def _reserved(_: object) -> None:
 
 
 BUILDERS: Mapping[str, Callable[..., object]] = MappingProxyType(
-    {**DECLARATIONS, **CONDITIONS, **VALUES, "reserved": _reserved}
+    {**DECLARATIONS, **CONDITIONS, **VALUES, **BEHAVIOUR, "reserved": _reserved}
 )

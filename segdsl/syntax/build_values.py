@@ -70,20 +70,12 @@ def _elapsed_between(span: Span, word: str, start: Expression, end: Expression) 
     return tree.Elapsed(unit(word), start, end, span)
 
 
-def _behaviour(span: Span, *_: object) -> tree.Behaviour:
-    return tree.Behaviour(span.text, span)
-
-
 def _moment_word(span: Span, word: str) -> tree.MomentWord:
     return tree.MomentWord(tree.Moment(word), span)
 
 
 def _truth(span: Span, word: str) -> tree.Truth:
     return tree.Truth(word == "true", span)
-
-
-def _part_of_behaviour(_: Span, *parts: object) -> tuple[object, ...]:
-    return parts
 
 
 VALUES: Mapping[str, Callable[..., object]] = MappingProxyType(
@@ -101,16 +93,7 @@ VALUES: Mapping[str, Callable[..., object]] = MappingProxyType(
         "measure_of": _measure_of,
         "elapsed_since": _elapsed_since,
         "elapsed_between": _elapsed_between,
-        "behaviour": _behaviour,
         "moment_word": _moment_word,
         "truth": _truth,
-        "aggregate": _part_of_behaviour,
-        "measured": _part_of_behaviour,
-        "over": _part_of_behaviour,
-        "where": _part_of_behaviour,
-        "often": _part_of_behaviour,
-        "window": _part_of_behaviour,
-        "period_window": _part_of_behaviour,
-        "step": _part_of_behaviour,
     }
 )

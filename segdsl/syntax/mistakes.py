@@ -9,9 +9,12 @@ from segdsl.diagnostics import Diagnostic, syntax_errors
 from segdsl.diagnostics.near import near_names
 from segdsl.syntax import (
     expectations,
+    mistakes_in_behaviour,
     mistakes_in_names,
     mistakes_in_phrases,
+    mistakes_in_sequences,
     mistakes_in_signs,
+    mistakes_in_windows,
 )
 from segdsl.syntax.driver import acceptable
 from segdsl.syntax.place import Place, Reading
@@ -57,7 +60,8 @@ def _unexpected(place: Place) -> Diagnostic:
     near: list[str] = []
     if token.kind == NAME:
         word = place.span(0, 0).text
-        near = near_names(word, expectations.spellings(place.acceptable))
+        could = expectations.spellings(place.acceptable)
+        near = near_names(word, [one for one in could if one != word.lower()])
     words = "" if near else mistakes_in_names.words_of_name(place)
     bracket = place.bracket() if token.kind in _ENDS else None
     opened = None if bracket is None else place.tokens[bracket]
@@ -112,6 +116,9 @@ def _mixed_file(place: Place) -> Diagnostic | None:
 _READINGS: tuple[Reading, ...] = (
     _misspelt_declaration,
     _mixed_file,
+    *mistakes_in_sequences.READINGS,
+    *mistakes_in_windows.READINGS,
+    *mistakes_in_behaviour.READINGS,
     *mistakes_in_phrases.READINGS,
     *mistakes_in_signs.READINGS,
     *mistakes_in_names.READINGS,

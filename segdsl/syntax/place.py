@@ -62,6 +62,16 @@ class Place:
         """Return whether a token of `kind` can follow those up to two before the place."""
         return kind in acceptable(kinds, self.start)
 
+    def opening(self, closing: int) -> int:
+        """Return the offset of the parenthesis that the one at an offset closes."""
+        depth, at = 0, closing
+        while self.at(at).kind:
+            depth += (self.at(at).kind == "RPAR") - (self.at(at).kind == "LPAR")
+            if depth == 0:
+                return at
+            at -= 1
+        return at
+
     def bracket(self) -> int | None:
         """Return the index of the innermost bracket that is open at the place."""
         opened: list[int] = []

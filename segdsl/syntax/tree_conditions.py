@@ -12,6 +12,7 @@ from segdsl.source import Span
 from segdsl.syntax.tree_values import span_field
 
 if TYPE_CHECKING:
+    from segdsl.syntax.tree_behaviour import Aggregate, Did, DidInOrder
     from segdsl.syntax.tree_values import (
         Ago,
         Arithmetic,
@@ -314,18 +315,10 @@ class Sample:
     span: Span = span_field()
 
 
-@dataclass(frozen=True, slots=True)
-class Behaviour:
-    """A condition or value over events (`did purchase`, `count of purchase`)."""
-
-    words: str
-    span: Span = span_field()
-
-
 Expression: TypeAlias = (
     "Reference | Text | Number | DateLiteral | InstantLiteral | Truth | MomentWord"
     " | Arithmetic | Negative | OrElse | Call | Duration | Ago | MeasureOf | Elapsed"
     " | AllOf | AnyOf | NoneOf | Negation | CountOf | Comparison | StateTest | Between"
     " | InSet | InPeriod | InNetwork | TextTest | ContainsOnly | DateTest | Near | Among"
-    " | Anniversary | Ranked | Sample | Behaviour"
+    " | Anniversary | Ranked | Sample | Did | DidInOrder | Aggregate"
 )

@@ -118,9 +118,8 @@ def test_what_rules_may_say_is_left_alone(text: str) -> None:
     condition(text)
 
 
-@pytest.mark.parametrize("text", ["did p more than 3 times", "more than 2 of { a; b }"])
-def test_a_count_is_no_comparison(text: str) -> None:
-    assert complaint(text).code.id == "SG001"
+def test_a_count_is_no_comparison() -> None:
+    assert complaint("more than 2 of { a; b }").code.id == "SG001"
 
 
 def test_texts_stand_in_typographic_single_quotes() -> None:

@@ -1,0 +1,106 @@
+"""The graph of a plan: nodes without spans, interned, so that equal means identical.
+
+Every node is made by an `Interner`; children exist before their parents, so the interner's order
+is a topological one and no pass over a plan recurses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TypeAlias, TypeVar
+
+Scalar: TypeAlias = str | int | float | Decimal | bool | date | datetime
+"""A constant; instants are aware and in UTC, numbers without a fraction are `int`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """What every node is: compared and hashed by identity."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OverEvents(Node):
+    """What is made of a customer's events; `reads` are the customer's values that it needs.
+
+    Its other parts hold for one event each and are not nodes of the customer.
+    """
+
+    reads: tuple[Node, ...]
+
+
+_NodeT = TypeVar("_NodeT", bound=Node)
+
+
+def attributes(node: Node) -> Iterable[str]:
+    """Return the names of what a node holds, in order."""
+    return node.__dataclass_fields__
+
+
+def _kinds(value: object) -> object:
+    """Return the type of a value, of a tuple those of its members: 1 and 1.0 are not the same."""
+    return tuple(map(type, value)) if isinstance(value, tuple) else type(value)
+
+
+def distinct(values: Iterable[Scalar]) -> tuple[Scalar, ...]:
+    """Return the values without repetitions; those of different types are different."""
+    return tuple({(type(value), value): value for value in values}.values())
+
+
+class Interner:
+    """Makes nodes; asked twice for the same one it returns the same one."""
+
+    def __init__(self) -> None:
+        self._nodes: dict[tuple[object, ...], Node] = {}
+        self._serials: dict[Node, int] = {}
+
+    def __call__(self, node: _NodeT) -> _NodeT:
+        """Return the one node that equals `node`, whose children are interned already."""
+        values = tuple([getattr(node, name) for name in attributes(node)])
+        key = (type(node), values, tuple(map(_kinds, values)))
+        found = self._nodes.setdefault(key, node)
+        self._serials.setdefault(found, len(self._serials))
+        return found  # type: ignore[return-value]  # the key holds the type
+
+    def serial(self, node: Node) -> int:
+        """Return the number of the node in the order in which nodes were made."""
+        return self._serials[node]
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self._nodes.values())
+
+
+def parts(node: Node) -> tuple[Node, ...]:
+    """Return all nodes that `node` is made of, in order."""
+    found: list[Node] = []
+    for name in attributes(node):
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            found.append(value)
+        elif isinstance(value, tuple):
+            found.extend(item for item in value if isinstance(item, Node))
+    return tuple(found)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the nodes that `node` reads, in order; of what stands on events the customer's."""
+    return node.reads if isinstance(node, OverEvents) else parts(node)
+
+
+def ordered(*roots: Node, below: Callable[[Node], tuple[Node, ...]] = children) -> tuple[Node, ...]:
+    """Return all nodes that the roots stand on, the roots included, children first.
+
+    `below` says what a node stands on: with `parts`, what holds for one event is included.
+    """
+    done: dict[Node, None] = {}
+    stack: list[tuple[Node, bool]] = [(root, False) for root in reversed(roots)]
+    while stack:
+        node, is_ready = stack.pop()
+        if is_ready:
+            done[node] = None
+        elif node not in done:
+            stack.append((node, True))
+            stack.extend((child, False) for child in reversed(below(node)))
+    return tuple(done)
