@@ -200,8 +200,8 @@ def unsupported_rule(span: Span, words: str) -> Diagnostic:
     return Diagnostic(
         codes.UNSUPPORTED,
         f"{words} cannot be evaluated by this version",
-        Label(span, "over events, or a test"),
-        help=("rules over customers' fields are evaluated; leave this one out",),
+        Label(span, "read, and not run"),
+        help=("leave it out",),
     )
 
 

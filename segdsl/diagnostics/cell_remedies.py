@@ -68,6 +68,9 @@ def remedies_for(lost: LostCells) -> tuple[str, ...]:
             notes, rest = _of_dates(lost)
         case _:
             notes, rest = [], list(lost.spellings)
+    if lost.wanted != "text" and lost.count * 2 > lost.total:
+        # most cells are so: no spelling of what is missing, unless they look like it
+        rest = [cell for cell in rest if not any(map(str.isdigit, cell))]
     if rest:
         words = toml_texts([cell[:_SHOWN] for cell in rest])
         notes.append(
@@ -142,6 +145,11 @@ def _of_dates(lost: LostCells) -> Judged:
     cells, rest = _parted(list(lost.spellings), lambda cell: any(map(str.isdigit, cell)))
     if not cells:
         return [], rest
+    for sign, shape in _DECIMALS:
+        if lost.is_all and all(shape.fullmatch(cell.strip()) for cell in cells):
+            given = {"decimal": ","} if sign == "," else {}
+            line = declared(lost.field, "number", **given)
+            return [f"`{line}` in the catalog reads numbers, such as `{cells[0]}`"], rest
     example = cells[0].strip()
     is_iso = _ISO_DAY.fullmatch(example) is not None or _ISO_MOMENT.fullmatch(example) is not None
     if is_iso and "format" in lost.settings:

@@ -56,6 +56,9 @@ MISSING_FILE = Code("SG108", "missing-file")
 ARGUMENT_COUNT = Code("SG109", "argument-count")
 UNKNOWN_MEMBER = Code("SG110", "unknown-member")
 WRONG_KIND = Code("SG111", "wrong-kind")
+AMBIGUOUS_NAME = Code("SG112", "ambiguous-name")
+PROPERTY_ALONE = Code("SG113", "property-alone")
+SEVERAL_EVENTS = Code("SG114", "several-events")
 
 # SG2 types
 TYPE_MISMATCH = Code("SG201", "type-mismatch")
@@ -73,6 +76,9 @@ BAD_PARAM = Code("SG212", "bad-param")
 NEEDS_CONSTANT = Code("SG213", "needs-constant")
 BAD_AMOUNT = Code("SG214", "bad-amount")
 BAD_PERIOD = Code("SG215", "bad-period")
+NO_TIME = Code("SG216", "event-without-time")
+NOT_FOR_ONE_EVENT = Code("SG217", "not-for-one-event")
+NEEDS_PROPERTY = Code("SG218", "needs-property")
 
 # SG3 catalog
 UNREADABLE_CATALOG = Code("SG301", "unreadable-catalog")
@@ -85,6 +91,11 @@ INFERRED_CATALOG = Code("SG307", "inferred-catalog", _N)
 READ_AS_TEXT = Code("SG308", "read-as-text", _N)
 COLUMN_LEFT_OUT = Code("SG309", "column-left-out", _N)
 CATALOG_UNUSED = Code("SG310", "catalog-unused", _N)
+NO_EVENT_DATA = Code("SG311", "no-event-data")
+INFERRED_EVENTS = Code("SG312", "inferred-events", _N)
+NO_EVENT_KEY = Code("SG313", "no-event-key")
+BAD_EVENT_TIME = Code("SG314", "bad-event-time")
+LOOKUP_NOT_ATTACHED = Code("SG315", "lookup-not-attached")
 
 # SG4 backend support
 UNSUPPORTED = Code("SG401", "unsupported")
@@ -108,6 +119,12 @@ STRICT_CELLS = Code("SG514", "strict-cells")
 DUPLICATES_RESOLVED = Code("SG515", "duplicates-resolved", _N)
 UNREADABLE_JSON = Code("SG516", "unreadable-ruleset")
 LATEST_BY_TEXT = Code("SG517", "latest-by-text", _W)
+KEY_MISMATCH = Code("SG521", "key-mismatch")
+EVENTS_LEFT_OUT = Code("SG522", "events-left-out", _N)
+NO_EVENT_FITS = Code("SG523", "no-event-fits", _W)
+LOOKUP_MISSES = Code("SG524", "lookup-misses", _N)
+DUPLICATE_LOOKUP_KEYS = Code("SG525", "duplicate-lookup-keys")
+SUM_TOO_LARGE = Code("SG526", "sum-too-large")
 
 # SG6 findings
 NEVER_TRUE = Code("SG601", "never-true", _W)
@@ -123,6 +140,8 @@ PERIODS_CONFUSED = Code("SG610", "periods-confused", _W)
 LITERAL_DIFFERS_IN_CASE = Code("SG611", "literal-differs-in-case", _N)
 AND_BEFORE_OR = Code("SG612", "and-before-or", _W)
 SQL_WILDCARD = Code("SG613", "sql-wildcard", _W)
+WINDOW_IN_FUTURE = Code("SG614", "window-in-future", _W)
+WINDOW_BEFORE_EVENTS = Code("SG615", "window-before-events", _W)
 
 # SG9 our own bugs
 INTERNAL = Code("SG901", "internal-error")

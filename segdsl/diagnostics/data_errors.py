@@ -1,4 +1,4 @@
-"""Complaints about customers' data (SG5)."""
+"""Complaints about data (SG5)."""
 
 from __future__ import annotations
 
@@ -112,12 +112,13 @@ def bad_key_type(key: str, dtype: str, place: str, *, example: str | None = None
     )
 
 
-def empty_data(place: str, *, help: Sequence[str] = ()) -> Diagnostic:
-    """SG508: the file holds nothing, not even a header."""
+def empty_data(place: str, *, help: Sequence[str] = (), is_json: bool = False) -> Diagnostic:
+    """SG508: the file holds nothing, not even a header or, if `is_json`, one object."""
+    need = "one object, whose names are" if is_json else "a header with the names of"
     return Diagnostic(
         codes.EMPTY_DATA,
         "the file is empty",
-        help=("customer data need at least a header with the names of the columns", *help),
+        help=(f"data need at least {need} the columns", *help),
         place=place,
     )
 
@@ -205,9 +206,11 @@ def wrong_column_type(field: str, declared: str | None, found: str, place: str) 
     return Diagnostic(
         codes.WRONG_COLUMN_TYPE,
         f"{what} holds {found}{'' if declared else ', which rules cannot read'}",
-        help=("declare the field with the type of its column, or change the data",)
-        if declared
-        else (),
+        help=(
+            "declare the field with the type of its column, or change the data"
+            if declared
+            else "rules read texts, numbers, yes/no values, dates, instants and lists of them",
+        ),
         place=place,
     )
 
@@ -269,8 +272,8 @@ def unconverted_cells(lost: LostCells) -> Diagnostic:
         none = "the only cell" if lost.count == 1 else f"not one of the {lost.count:,} cells"
         wanted = f"no {lost.wanted}" if lost.count == 1 else with_article(lost.wanted)
         message = (
-            f"{none} of `{lost.field}` is {wanted}, so that the field is missing for every"
-            f" customer: {lost.listed}"
+            f"{none} of `{lost.field}` is {wanted}, so that the field is missing in every row:"
+            f" {lost.listed}"
         )
         return Diagnostic(codes.UNCONVERTED_CELLS, message, help=lost.remedies, place=lost.place)
     message = (
@@ -283,4 +286,26 @@ def strict_cells(lost: LostCells) -> Diagnostic:
     """SG514: under `--strict`, cells that do not fit the declared type stop the run."""
     return Diagnostic(
         codes.STRICT_CELLS, f"{lost.fact}: {lost.listed}", help=lost.remedies, place=lost.place
+    )
+
+
+def sum_too_large(*, is_exact: bool = False) -> Diagnostic:
+    """SG526: a float that is to be summed, or a sum of exact numbers, is too large to be exact."""
+    if is_exact:
+        return Diagnostic(
+            codes.SUM_TOO_LARGE,
+            "a sum of events has more than 38 digits, those after the decimal point included",
+            help=(
+                "a `where` can leave out what is too large",
+                "`average of` has no such limit, and `sum of (purchase.amount / 1)` adds floats,"
+                " to six decimal places",
+            ),
+        )
+    return Diagnostic(
+        codes.SUM_TOO_LARGE,
+        "a sum or an average of events meets a number beyond 10^12 (1,000,000,000,000)",
+        help=(
+            "a `where` can leave it out, as in `where (amount between -1000000 and 1000000)`",
+            "whole numbers and decimals are added exactly up to 38 digits",
+        ),
     )

@@ -19,6 +19,15 @@ def never_true(span: Span, reason: str) -> Diagnostic:
     return Diagnostic(codes.NEVER_TRUE, "this condition is never true", Label(span, reason))
 
 
+def no_event_fits(span: Span, event: str, name: str) -> Diagnostic:
+    """Say that a condition on events contradicts itself, whatever the data."""
+    return Diagnostic(
+        codes.NEVER_TRUE,
+        f"no event {quoted(event)} can meet this",
+        Label(span, f"no value of {quoted(name)} meets all of it"),
+    )
+
+
 def always_true(span: Span, reason: str) -> Diagnostic:
     """Say that a condition selects everybody, whatever the data."""
     return Diagnostic(codes.ALWAYS_TRUE, "this condition is always true", Label(span, reason))
@@ -76,13 +85,14 @@ def literal_never_occurs(
     *,
     folding: str = "ignoring case",
     padded: Sequence[tuple[str, int]] = (),
+    noun: str = "customer",
 ) -> Diagnostic:
     """Say that no customer has this text; `same` is a value that `folding` makes equal to it.
 
-    `near` holds similar values that do occur, `padded` those with white space around, with their
-    numbers of customers.
+    `noun` says what would have it. `near` holds similar values that do occur, `padded` those with
+    white space around, with the numbers of those that have them.
     """
-    found = [f"{quoted(text_literal(value))} ({counted(n, 'customer')})" for value, n in near]
+    found = [f"{quoted(text_literal(value))} ({counted(n, noun)})" for value, n in near]
     help_ = [f"similar values that occur: {', '.join(found)}"] if found else []
     if same is not None:
         other = quoted(text_literal(same))
@@ -91,19 +101,26 @@ def literal_never_occurs(
     return Diagnostic(
         codes.LITERAL_NEVER_OCCURS,
         f"{quoted(text_literal(literal))} never occurs in {quoted(field)}",
-        Label(span, "no customer has this value"),
-        help=(*help_, *_with_spaces(padded)),
+        Label(span, f"no {noun} has this value"),
+        help=(*help_, *_with_spaces(padded, noun)),
     )
 
 
 def text_never_found(
-    span: Span, literal: str, field: str, how: str, same: str, folding: str
+    span: Span,
+    literal: str,
+    field: str,
+    how: str,
+    same: str,
+    folding: str,
+    *,
+    noun: str = "customer",
 ) -> Diagnostic:
     """Say that a text is found in no value; in `same` it would be under `folding`."""
     return Diagnostic(
         codes.LITERAL_NEVER_OCCURS,
         f"no value of {quoted(field)} {how} {quoted(text_literal(literal))}",
-        Label(span, "no customer has such a value"),
+        Label(span, f"no {noun} has such a value"),
         help=(f"{quoted(text_literal(same))} does under `{folding}`",),
     )
 
@@ -116,30 +133,32 @@ def literal_differs_in_case(
     more: int,
     foldings: Sequence[tuple[str, int]] = (),
     padded: Sequence[tuple[str, int]] = (),
+    *,
+    noun: str = "customer",
 ) -> Diagnostic:
-    """Say that more customers have a text in other letters than as it is written.
+    """Say that more customers, or events, have a text in other letters than as it is written.
 
     `foldings` say how many more each would take in, `padded` are values with white space around.
     """
-    gains = [f"`{folding}` takes in {counted(n, 'customer')} more" for folding, n in foldings]
+    gains = [f"`{folding}` takes in {counted(n, noun)} more" for folding, n in foldings]
     return Diagnostic(
         codes.LITERAL_DIFFERS_IN_CASE,
-        f"{quoted(field)} is {quoted(text_literal(literal))} for {counted(matched, 'customer')}, "
+        f"{quoted(field)} is {quoted(text_literal(literal))} for {counted(matched, noun)}, "
         f"and differs from it only in case, accents or outer spaces for "
-        f"{counted(more, 'customer')}",
+        f"{counted(more, noun)}",
         Label(span, "only as it is written here"),
-        help=((", ".join(gains),) if gains else ()) + _with_spaces(padded),
+        help=((", ".join(gains),) if gains else ()) + _with_spaces(padded, noun),
     )
 
 
-def _with_spaces(padded: Sequence[tuple[str, int]]) -> tuple[str, ...]:
+def _with_spaces(padded: Sequence[tuple[str, int]], noun: str) -> tuple[str, ...]:
     """Return a note on each value that begins or ends with white space."""
     notes: list[str] = []
-    for value, customers in padded:
+    for value, count in padded:
         ends = (value[:1].isspace(), value[-1:].isspace())
         where = {(True, True): "start and its end", (True, False): "start"}.get(ends, "end")
         shown = quoted(text_literal(value))
-        notes.append(f"{shown} ({counted(customers, 'customer')}) has a space at its {where}")
+        notes.append(f"{shown} ({counted(count, noun)}) has a space at its {where}")
     return tuple(notes)
 
 
@@ -238,4 +257,14 @@ def sql_wildcard(span: Span, pattern: str) -> Diagnostic:
         f"`%` in {quoted(pattern)} stands for a percent sign",
         Label(span, "no wildcard"),
         fixes=(fix,),
+    )
+
+
+def window_in_future(span: Span, written: str) -> Diagnostic:
+    """Say that a window of events lies after as-of, where no event counts."""
+    return Diagnostic(
+        codes.WINDOW_IN_FUTURE,
+        f"{quoted(written)} lies in the future, and events after as-of never count",
+        Label(span, "no event can lie here"),
+        help=("what has happened lies in `last …`, `this …` or before today",),
     )

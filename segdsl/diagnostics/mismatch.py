@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?%?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?)?")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_HOURS, _YEARS, _DIGITS = 24, range(1900, 2200), 5
 _QUOTES = "\"'“”„«»‘’‚"
 Remedy = tuple[tuple[str, ...], tuple[Fix, ...]]
 
@@ -72,13 +73,26 @@ def _advice(value: Side, literal: Side) -> Remedy:
             note = f"a yes/no field stands by itself: `{value.text}` or `not {value.text}`"
             return (note,), ()
         case ("date" | "instant", "number"):
-            return (f"count the days first, as in `days since {value.text} > 30`",), ()
+            return _of_time(value, literal), ()
         case ("weekday", "number"):
             return (f"the days are {', '.join(map(quoted, _WEEKDAYS))}",), ()
         case _ if value.type.startswith("list"):
             return (f"ask what a list holds with `{value.text} contains …`",), ()
         case _:
             return (), ()
+
+
+def _of_time(value: Side, literal: Side) -> tuple[str, ...]:
+    """Return which numbers there are of a date or an instant."""
+    days = f"count the days first, as in `days since {value.text} > 30`"
+    number = int(literal.text) if literal.text.isdecimal() and len(literal.text) < _DIGITS else None
+    if number is None or value.text.startswith("("):
+        return (days,)
+    if value.type == "instant" and number <= _HOURS:
+        return (f"the hour of the day is a number, as in `hour({value.text}) >= {number}`", days)
+    if number in _YEARS:
+        return (f"the year is a number, as in `year({value.text}) = {number}`", days)
+    return (days,)
 
 
 def _rewrite(message: str, side: Side, replacement: str) -> Remedy:

@@ -43,7 +43,14 @@ _OTHER_FUNCTIONS = MappingProxyType(
         "length": "write `length of x`",
         "len": "write `length of x`",
         "size": "write `size of x`",
-        "count": "write `size of x` for the elements of a list",
+        "count": "write `count of purchase` for events, `size of x` for the elements of a list",
+        "sum": "write `sum of purchase.amount`, which adds over a customer's events",
+        "avg": "write `average of purchase.amount`, over a customer's events",
+        "average": "write `average of purchase.amount`, over a customer's events",
+        "min": "write `min of purchase.amount`, over a customer's events",
+        "max": "write `max of purchase.amount`, over a customer's events",
+        "first": "write `first of purchase.time`, over a customer's events",
+        "last": "write `last of purchase.time`, over a customer's events",
         "upper": "compare with `ignoring case`",
         "lower": "compare with `ignoring case`",
         "trim": "ask with `contains`, or `starts with` and `ends with`",
@@ -58,11 +65,19 @@ _OTHER_FUNCTIONS = MappingProxyType(
 
 
 def unknown_field(
-    span: Span, name: str, known: Collection[str], *, undeclared_column: bool = False
+    span: Span,
+    name: str,
+    known: Collection[str],
+    others: Collection[str] = (),
+    *,
+    undeclared_column: bool = False,
 ) -> Diagnostic:
-    """Say that `name` is no field; the column may exist without being declared."""
+    """Say that `name` is no field; the column may exist without being declared.
+
+    `others` are names of values and conditions that are no fields.
+    """
     label = "not a field of `customers`"
-    help_ = near_help(name, known, "field")
+    help_ = near_help(name, known, "field", others)
     if undeclared_column:
         label = "a column of the customer file that the catalog does not declare"
         declared = name if name.isidentifier() and name.isascii() else text_literal(name)
@@ -83,19 +98,6 @@ def unquoted_text(span: Span, name: str, field: str) -> Diagnostic:
     )
 
 
-def unknown_property(span: Span, event: str, name: str, known: Collection[str]) -> Diagnostic:
-    """Say that an event (or a lookup) has no property of that name."""
-    return Diagnostic(
-        codes.UNKNOWN_FIELD,
-        f"unknown property {quoted(name)} of {quoted(event)}",
-        Label(span, f"not a property of {quoted(event)}"),
-        help=(
-            *near_help(name, known, "property"),
-            "inside `where ( … )` a customer's field is written with `customer.` before its name",
-        ),
-    )
-
-
 def unknown_name(span: Span, name: str, wanted: str, known: Collection[str]) -> Diagnostic:
     """Say that nothing of the wanted kind (`segment`, `list`, `event`) has that name."""
     return Diagnostic(
@@ -104,6 +106,22 @@ def unknown_name(span: Span, name: str, wanted: str, known: Collection[str]) -> 
         Label(span, f"no {wanted} has this name"),
         help=near_help(name, known, wanted),
     )
+
+
+def unknown_weekday(span: Span, name: str) -> Diagnostic:
+    """Say that a day of the week has no such name; a longer English one is offered shortened."""
+    full = next((day for day in _WEEKDAYS if day.startswith(name.lower()) and name[2:]), "")
+    fixes = (Fix(f"write {quoted(full[:3])}", (Edit(span, full[:3]),)),) if full else ()
+    return Diagnostic(
+        codes.UNKNOWN_NAME,
+        f"unknown weekday {quoted(name)}",
+        Label(span, "no weekday has this name"),
+        help=() if fixes else (f"the weekdays are {listed([d[:3] for d in _WEEKDAYS], 'and')}",),
+        fixes=fixes,
+    )
+
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def duplicate_name(span: Span, name: str, first: Span) -> Diagnostic:

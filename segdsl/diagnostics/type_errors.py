@@ -108,6 +108,19 @@ def wrong_operand(span: Span, operation: str, wanted: str, found: str) -> Diagno
     )
 
 
+def lone_duration(span: Span) -> Diagnostic:
+    """Say that a duration stands where a value is wanted."""
+    return Diagnostic(
+        codes.WRONG_OPERAND,
+        "a value takes a number or date, not a duration",
+        Label(span, "a duration"),
+        help=(
+            f"the moment so long before now is {quoted(f'{span.text} ago')}",
+            "how long ago something was is a number, as in `days since signup_date > 30`",
+        ),
+    )
+
+
 def bad_pattern(span: Span, message: str, help: str | None = None) -> Diagnostic:
     """Say what is wrong with a `like` or `matches` pattern."""
     return Diagnostic(

@@ -51,9 +51,14 @@ def plural(noun: str) -> str:
     return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
 
 
-def near_help(word: str, known: Collection[str], what: str) -> tuple[str, ...]:
-    """Return a note that offers the names near `word`, or all of them when they are few."""
-    near = near_names(word, known)
+def near_help(
+    word: str, known: Collection[str], what: str, others: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Return a note that offers the names near `word`, or all that are `known` when they are few.
+
+    `others` may be meant too, and are no things of the kind `what`.
+    """
+    near = near_names(word, (*known, *others))
     if len(near) == 1:
         return (f"{with_article(what)} with a similar name exists: {quoted(near[0])}",)
     if near:

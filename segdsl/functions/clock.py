@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from segdsl.functions.units import Direction, Unit
 
 MICROSECOND = timedelta(microseconds=1)
+FIRST_INSTANT = datetime.min.replace(tzinfo=UTC)
+LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
 _ELAPSED = {
     Unit.SECOND: timedelta(seconds=1),
     Unit.MINUTE: timedelta(minutes=1),
@@ -73,16 +75,23 @@ class Calendar:
         """Return the last microsecond of a local day."""
         return self.instant(datetime.combine(day + timedelta(1), time())) - MICROSECOND
 
-    def shift_instant(self, instant: datetime, count: int, unit: Unit) -> datetime | None:
-        """Return the instant moved by `count` units, or None outside the years 1 to 9999."""
-        try:
-            if unit.is_clock:
+    def shift_instant(self, instant: datetime, count: int, unit: Unit) -> datetime:
+        """Return the instant moved by `count` units, cut off at the ends of the years 1 to 9999."""
+        if unit.is_clock:
+            try:
                 return instant + count * _ELAPSED[unit]
-            local = instant.astimezone(self.zone).replace(tzinfo=None)
-            day = shift_date(local.date(), count, unit)
-            return self.instant(datetime.combine(day, local.time())) if day else None
+            except OverflowError:
+                return LAST_INSTANT if count > 0 else FIRST_INSTANT
+        local = self.local(instant) or _end_near(instant)
+        day = _shift_date(local.date(), count, unit)
+        if day is None:
+            local = datetime.max if count > 0 else datetime.min
+        else:
+            local = datetime.combine(day, local.time())
+        try:
+            return self.instant(local)
         except OverflowError:
-            return None
+            return _end_near(local).replace(tzinfo=UTC)
 
     def unit_start(self, day: date, unit: Unit) -> date:
         """Return the first day of the calendar unit that `day` lies in."""
@@ -113,9 +122,9 @@ class Calendar:
                 Direction.THIS: (0, 1),
                 Direction.NEXT: (1, count + 1),
             }[direction]
-            return _moved(start, first, unit), _eve(start, after, unit)
+            return shift_date(start, first, unit), _eve(start, after, unit)
         if direction is Direction.LAST:
-            first_day = shift_date(today, -count, unit)
+            first_day = _shift_date(today, -count, unit)
             return (first_day + timedelta(1) if first_day else date.min), today
         return today, _eve(today, count, unit)
 
@@ -125,10 +134,8 @@ class Calendar:
             self.as_of, count if direction is Direction.NEXT else -count, unit
         )
         if direction is Direction.NEXT:
-            end = moved - MICROSECOND if moved else datetime.max.replace(tzinfo=UTC)
-            return self.as_of, end
-        start = moved + MICROSECOND if moved else datetime.min.replace(tzinfo=UTC)
-        return start, self.as_of
+            return self.as_of, moved if moved == LAST_INSTANT else moved - MICROSECOND
+        return moved if moved == FIRST_INSTANT else moved + MICROSECOND, self.as_of
 
     def anniversaries(self, first: date, last: date) -> frozenset[int]:
         """Return month × 100 + day of every date with an anniversary from `first` to `last`."""
@@ -179,11 +186,16 @@ def elapsed_units(start: datetime, end: datetime, unit: Unit) -> int:
     return (end - start) // _ELAPSED[unit]
 
 
-def shift_date(day: date, count: int, unit: Unit) -> date | None:
+def shift_date(day: date, count: int, unit: Unit) -> date:
     """Return the date moved by days or longer units, clipped to the month's end.
 
-    None stands for a date outside the years 1 to 9999.
+    It is cut off at the ends of the years 1 to 9999.
     """
+    return _shift_date(day, count, unit) or (date.max if count > 0 else date.min)
+
+
+def _shift_date(day: date, count: int, unit: Unit) -> date | None:
+    """Return the date moved as `shift_date` does, None outside the years 1 to 9999."""
     try:
         if unit in _DAYS:
             return day + timedelta(count * _DAYS[unit])
@@ -194,10 +206,11 @@ def shift_date(day: date, count: int, unit: Unit) -> date | None:
         return None
 
 
-def _moved(day: date, count: int, unit: Unit) -> date:
-    return shift_date(day, count, unit) or (date.max if count > 0 else date.min)
+def _end_near(time: datetime) -> datetime:
+    """Return the local time that is the end of the calendar near which a time lies."""
+    return datetime.max if time.year > 1 else datetime.min
 
 
 def _eve(day: date, count: int, unit: Unit) -> date:
-    moved = shift_date(day, count, unit)
+    moved = _shift_date(day, count, unit)
     return moved - timedelta(1) if moved else date.max

@@ -14,7 +14,8 @@ from segdsl.semantics import habits
 from segdsl.semantics.conditions import condition
 from segdsl.semantics.context import Context, NamedList, Record, Schema, Typed
 from segdsl.semantics.forms import nobody
-from segdsl.semantics.names import kind_of, members_of, resolve
+from segdsl.semantics.kinds import kind_of, members_of
+from segdsl.semantics.names import resolve
 from segdsl.semantics.population import bucket_range
 from segdsl.semantics.project import Project, in_order_of_need, named_after
 from segdsl.semantics.values import literal, value
@@ -39,12 +40,15 @@ def check(project: Project, schema: Schema, params: Mapping[str, str], sink: Sin
     if not sink.errors:
         _note(project, context)
     mentioned = {node.name: node for node in record.intern if isinstance(node, n.Field)}
+    properties = (node for node in record.intern if isinstance(node, n.Property))
     return Plan(
         audiences,
         _traits(project, context),
         tuple(record.literals),
         tuple(record.negations),
         tuple(mentioned[name] for name in sorted(mentioned)),
+        tuple(sorted(properties, key=lambda node: (node.event, node.name))),
+        tuple(sorted(record.events)),
     )
 
 
@@ -78,7 +82,7 @@ def _check_name(name: str, span: Span, what: str, whole: str | None, context: Co
     schema = context.schema
     if name in (schema.fields or ()) or name in schema.unread:
         context.report(name_errors.name_is_field(span, name, what, whole=whole))
-    elif name in schema.events:
+    elif name in (schema.events or ()):
         context.report(name_errors.name_is_field(span, name, what, is_a="event"))
 
 

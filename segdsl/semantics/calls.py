@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from segdsl.catalog.types import DATE, INSTANT, LIST_ANY, Kind, Type
-from segdsl.diagnostics import name_errors, type_errors
+from segdsl.diagnostics import Diagnostic, event_errors, name_errors, type_errors
 from segdsl.functions.table import Function, Overload
 from segdsl.plan import nodes as n
 from segdsl.semantics.context import Context, Typed
+from segdsl.semantics.kinds import kind_of
 from segdsl.source import Span
+from segdsl.syntax import tree
 
 
 def applied(function: str, arguments: Sequence[Typed], result: Type, context: Context) -> n.Apply:
@@ -73,3 +75,10 @@ def _misfit(
 
 def _fits(argument: Typed, parameter: Type) -> bool:
     return argument.type == parameter or (parameter == LIST_ANY and argument.type.kind is Kind.LIST)
+
+
+def call_for_one_event(call: tree.Call, declaration: tree.Declaration) -> Diagnostic:
+    """Return the complaint that a definition or trait cannot be used for one event."""
+    kind, name = kind_of(declaration), call.function.text
+    words = f"the {kind} `{name}`"
+    return event_errors.not_for_one_event(call.span, words, kind, call.span.text)

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from segdsl.catalog.types import ERROR, YESNO
-from segdsl.diagnostics import catalog_errors, name_errors, syntax_errors, type_errors
+from segdsl.diagnostics import event_errors, name_errors, syntax_errors, type_errors
 from segdsl.plan import nodes as n
 from segdsl.plan.plan import Clause, NegationUse
 from segdsl.semantics import comparisons, dates, habits, population, texts
+from segdsl.semantics.bare_events import bare_event
+from segdsl.semantics.calls import call_for_one_event
 from segdsl.semantics.context import DEPTH_LIMIT, Context, NamedList, Typed
 from segdsl.semantics.forms import Judged, nobody
 from segdsl.semantics.names import resolve
@@ -42,11 +44,27 @@ _PREDICATES: Mapping[type, Judge] = {
     tree.Near: population.near,
 }
 
+_NOT_FOR_ONE_EVENT: Mapping[type, str] = {
+    tree.Did: "`did`",
+    tree.DidInOrder: "`did`",
+    tree.Ranked: "a ranking",
+    tree.Among: "`among`",
+    tree.Sample: "a sample",
+}
+
 
 def condition(expression: tree.Expression, context: Context) -> Clause:
     """Return the clause of a condition; mistakes are reported and become a clause of nobody."""
     if context.depth > DEPTH_LIMIT:
         context.report(syntax_errors.too_deep(expression.span, DEPTH_LIMIT, "levels of nesting"))
+        return _clause(nobody(context), expression.span)
+    misplaced = _NOT_FOR_ONE_EVENT.get(type(expression)) if context.event is not None else None
+    if misplaced is not None:
+        context.report(event_errors.not_for_one_event(expression.span, misplaced))
+        return _clause(nobody(context), expression.span)
+    bare = bare_event(expression, context)
+    if bare is not None:
+        context.report(bare)
         return _clause(nobody(context), expression.span)
     predicate = _PREDICATES.get(type(expression))
     if predicate is not None:
@@ -78,9 +96,12 @@ def condition(expression: tree.Expression, context: Context) -> Clause:
             return _reference(expression, inner)
         case tree.Call():
             return _call(expression, inner)
-        case tree.Behaviour():
-            context.report(catalog_errors.unsupported_rule(expression.span, expression.words))
-            return _clause(nobody(context), expression.span)
+        case tree.Did() | tree.DidInOrder():
+            from segdsl.semantics import behaviour  # its `where` holds conditions
+
+            if isinstance(expression, tree.Did):
+                return _clause(behaviour.did(expression, inner), expression.span)
+            return _clause(behaviour.did_in_order(expression, inner), expression.span)
         case _:
             return _of_value(value(expression, inner), context)
 
@@ -118,7 +139,7 @@ def _nodes(items: Sequence[Clause]) -> tuple[n.Predicate, ...]:
 def _negation(expression: tree.Negation, context: Context) -> Clause:
     item = condition(expression.item, context)
     fields = tuple(sorted(context.record.fields_beneath(item.node), key=lambda f: f.name))
-    if fields:
+    if fields and context.event is None:
         context.record.negations.append(NegationUse(item.node, fields, expression.span))
     return _joined(context.record.intern(n.Not(item.node)), (item,), expression.span)
 
@@ -163,6 +184,9 @@ def _call(call: tree.Call, context: Context) -> Clause:
     declaration = context.declarations.get(name)
     if not isinstance(declaration, tree.Define):
         return _of_value(value(call, context), context)
+    if context.event is not None:
+        context.report(call_for_one_event(call, declaration))
+        return _clause(nobody(context), call.span)
     arguments = bound_arguments(call, declaration.parameters, context)
     if arguments is None:
         return _clause(nobody(context), call.span)
@@ -173,7 +197,10 @@ def _call(call: tree.Call, context: Context) -> Clause:
             return _clause(nobody(context), call.span)
         inner = condition(declaration.body, context.where(arguments))
         context.record.uses[use] = inner
-    return Clause(inner.node, call.span, items=(inner,), name=call.span.text, is_use=True)
+    given = tuple((name, argument.node) for name, argument in arguments.items())
+    return Clause(
+        inner.node, call.span, items=(inner,), name=call.span.text, is_use=True, arguments=given
+    )
 
 
 def _of_value(found: Typed, context: Context) -> Clause:

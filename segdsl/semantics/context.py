@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from segdsl.catalog.types import ERROR, Folding, Type
 from segdsl.diagnostics import Diagnostic, Sink
 from segdsl.plan import nodes as n
+from segdsl.plan.event_nodes import TIME
 from segdsl.plan.plan import Clause, LiteralUse, NegationUse
 from segdsl.plan.typing import type_of
 from segdsl.source import Span
@@ -28,18 +29,71 @@ class FieldSchema:
 
 
 @dataclass(frozen=True, slots=True)
-class Schema:
-    """What rules may read: the fields by name (None: not known yet, every name fits).
+class EventSchema:
+    """What rules may read of one kind of event: its properties by name, `time` among them.
 
-    `undeclared` are columns of the data that are no fields; `unread` those that would be, without
-    a catalog, but that no rule reads; `events` are the catalog's.
+    A lookup's column is `product.department`. `open` are the beginnings of names that are not
+    known yet, so that every name fits: the empty text, and `product.` for a lookup. `has_time` is
+    false where the table has no time, so that windows and sequences are errors. `undeclared` and
+    `unread` are further columns of the data, as those of customers in Schema.
+    """
+
+    properties: Mapping[str, FieldSchema]
+    open: tuple[str, ...] = ()
+    has_time: bool = True
+    undeclared: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
+
+    def names(self, name: str) -> bool:
+        """Return whether a name is a property, or would be one if a rule read it."""
+        return name in self.properties or name in self.unread
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What rules may read: customers' fields, and kinds of event, by name.
+
+    None for fields or events that are not known yet: every name fits. `undeclared` are columns of
+    the data that are no fields; `unread` those that would be, without a catalog, but that no rule
+    reads.
     """
 
     fields: Mapping[str, FieldSchema] | None
     undeclared: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
-    events: frozenset[str] = frozenset()
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    events: Mapping[str, EventSchema] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OneEvent:
+    """The event that an expression is read for; in a measure its properties carry its name.
+
+    `schema` is None for an event of which nothing is known yet.
+    """
+
+    name: str
+    schema: EventSchema | None
+    is_measure: bool = False
+
+    @property
+    def has_time(self) -> bool:
+        """Whether events of this kind have a time; they may where nothing is known."""
+        return self.schema is None or self.schema.has_time
+
+    def knows(self, name: str) -> bool:
+        """Return whether a property of that name is known."""
+        return self.schema is not None and name in self.schema.properties
+
+    def names(self, name: str) -> bool:
+        """Return whether a name is a property, or would be one if a rule read it."""
+        return self.schema is not None and self.schema.names(name)
+
+    def may_have(self, name: str) -> bool:
+        """Return whether there may be such a property among those that are not known yet."""
+        if name == TIME and not self.has_time:
+            return False
+        return self.schema is None or name.startswith(self.schema.open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +144,7 @@ class Record:
     literals: list[LiteralUse] = field(default_factory=list)
     negations: list[NegationUse] = field(default_factory=list)
     periods: list[tree.Period] = field(default_factory=list)
+    events: set[str] = field(default_factory=set)
     uses: dict[Use, Clause | Typed] = field(default_factory=dict)
     _fields: dict[n.Node, frozenset[n.Field]] = field(default_factory=dict)
 
@@ -113,7 +168,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The surroundings of an expression: declarations, arguments, depth."""
+    """The surroundings of an expression: declarations, arguments, depth.
+
+    `event` is the one that it is read for, inside `where` and measures.
+    """
 
     schema: Schema
     declarations: Mapping[str, tree.Declaration]
@@ -121,6 +179,7 @@ class Context:
     broken: frozenset[str] = frozenset()
     arguments: Mapping[str, Typed] = field(default_factory=dict)
     depth: int = 0
+    event: OneEvent | None = None
 
     def report(self, diagnostic: Diagnostic) -> None:
         """Take a complaint."""
@@ -133,6 +192,10 @@ class Context:
     def where(self, arguments: Mapping[str, Typed]) -> Context:
         """Return the surroundings inside a definition that is used with these arguments."""
         return replace(self, arguments=arguments)
+
+    def for_each(self, event: OneEvent) -> Context:
+        """Return the surroundings of what is read for each event of a kind."""
+        return replace(self, event=event)
 
     def without(self, names: frozenset[str]) -> Context:
         """Return the surroundings where these names have been complained of."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from segdsl.catalog.types import DATE, INSTANT, Type
-from segdsl.diagnostics import type_errors
+from segdsl.catalog.types import DATE, ERROR, INSTANT, Type
+from segdsl.diagnostics import (
+    Diagnostic,
+    misplaced_events,
+    type_errors,
+)
 from segdsl.functions.units import Direction
 from segdsl.plan import nodes as n
 from segdsl.semantics.calls import as_date
@@ -25,7 +29,7 @@ def date_test(expression: tree.DateTest, context: Context) -> Judged:
     """Return `signup on or after 2026-01-01` and its kin."""
     subject, bound = value(expression.subject, context), value(expression.bound, context)
     for operand in (subject, bound):
-        if not _is_dated(operand, f"`{expression.relation}`", context):
+        if not is_dated(operand, f"`{expression.relation}`", context):
             return nobody(context)
     left, right = subject, bound
     if expression.relation is tree.DateRelation.ON:
@@ -39,12 +43,16 @@ def date_test(expression: tree.DateTest, context: Context) -> Judged:
 def in_period(expression: tree.InPeriod, context: Context) -> Judged:
     """Return `x in last 7 days` and its kin."""
     subject = value(expression.subject, context)
-    count = _period_count(expression.period, subject.type, context)
-    if count is None or not _is_dated(subject, "`in` a period", context):
+    is_aggregate = isinstance(expression.subject, tree.Aggregate)
+    if is_aggregate and subject.type not in (DATE, INSTANT, ERROR):
+        context.report(_in_for_over(expression, subject))
+        return nobody(context)
+    count = period_count(expression.period, subject.type, context)
+    if count is None or not is_dated(subject, "`in` a period", context):
         return nobody(context)
     period = expression.period
     node = context.record.intern(
-        n.InPeriod(subject.node, period.direction, count, period.unit, _is_full(period))
+        n.InPeriod(subject.node, period.direction, count, period.unit, is_full(period))
     )
     return judged(node, (subject,), context, is_negated=expression.is_negated)
 
@@ -52,32 +60,46 @@ def in_period(expression: tree.InPeriod, context: Context) -> Judged:
 def anniversary(expression: tree.Anniversary, context: Context) -> Judged:
     """Return `anniversary of birth_date in next 7 days`, `… on today`."""
     subject = value(expression.subject, context)
-    if not _is_dated(subject, "`anniversary of`", context):
+    if not is_dated(subject, "`anniversary of`", context):
         return nobody(context)
     dated = as_date(subject, context)
     intern = context.record.intern
     if expression.period is not None:
-        count = _period_count(expression.period, DATE, context)
+        count = period_count(expression.period, DATE, context)
         if count is None:
             return nobody(context)
         period = expression.period
         node: n.Predicate = intern(
-            n.AnniversaryIn(dated.node, period.direction, count, period.unit, _is_full(period))
+            n.AnniversaryIn(dated.node, period.direction, count, period.unit, is_full(period))
         )
         return judged(node, (subject,), context, is_negated=expression.is_negated)
     assert expression.day is not None  # the grammar gives a period or a day
     day = value(expression.day, context)
-    if not _is_dated(day, "`anniversary of`", context):
+    if not is_dated(day, "`anniversary of`", context):
         return nobody(context)
     day = as_date(day, context)
-    if any(isinstance(node, n.Field) for node in n.ordered(day.node)):
+    varying = n.Field | n.Property | n.OverEvents
+    if any(isinstance(node, varying) for node in n.ordered(day.node)):
         context.report(type_errors.needs_constant(day.span, "the day of an anniversary"))
         return nobody(context)
     node = intern(n.AnniversaryOn(dated.node, day.node))
     return judged(node, (subject, day), context, is_negated=expression.is_negated)
 
 
-def _is_dated(operand: Typed, what: str, context: Context) -> bool:
+def _in_for_over(expression: tree.InPeriod, subject: Typed) -> Diagnostic:
+    """Return the complaint that a number does not lie in a period; `over` was meant."""
+    source, start = expression.span.source, expression.subject.span.end
+    between = source.text[start : expression.period.span.start]
+    keyword = None
+    if between.strip().lower() == "in":
+        at = start + len(between) - len(between.lstrip())
+        keyword = source.span(at, at + len("in"))
+    period = expression.period.span.text
+    return misplaced_events.in_for_over(subject.span, subject.span.text, keyword, period)
+
+
+def is_dated(operand: Typed, what: str, context: Context) -> bool:
+    """Return whether the operand is a date or instant; complain if not."""
     if operand.type in (DATE, INSTANT):
         return True
     if not operand.type.is_error:
@@ -87,7 +109,7 @@ def _is_dated(operand: Typed, what: str, context: Context) -> bool:
     return False
 
 
-def _period_count(period: tree.Period, subject: Type, context: Context) -> int | None:
+def period_count(period: tree.Period, subject: Type, context: Context) -> int | None:
     """Return the number of units, 1 for `last month`; None after a complaint."""
     context.record.periods.append(period)
     unit = period.unit
@@ -115,6 +137,6 @@ def _period_count(period: tree.Period, subject: Type, context: Context) -> int |
     return count
 
 
-def _is_full(period: tree.Period) -> bool:
+def is_full(period: tree.Period) -> bool:
     """Return whether the period is one of complete calendar units: `last month` is."""
     return period.is_full or (period.count is None and period.direction is not Direction.THIS)

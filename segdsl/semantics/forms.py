@@ -86,7 +86,7 @@ def _beside(expression: tree.Expression, subject: Typed, context: Context) -> Ty
     if subject.type in (TEXT, WEEKDAY) and not is_declared(expression, context):
         name, span = expression.text, expression.span
         if subject.type == WEEKDAY:
-            return context.complain(span, name_errors.unknown_name(span, name, "weekday", WEEKDAYS))
+            return context.complain(span, name_errors.unknown_weekday(span, name))
         field = subject.span.text
         return context.complain(span, name_errors.unquoted_text(span, name, field))
     return value(expression, context)
@@ -183,11 +183,11 @@ def mismatch(left: Typed, right: Typed, span: Span) -> Diagnostic:
 def note_literal(
     left: Typed, right: Typed, relation: n.Relation, folding: Folding, context: Context
 ) -> None:
-    """Remember which texts a field is compared with, to hold them against the data."""
+    """Remember which texts a field or property is compared with, to hold them against the data."""
     if relation not in (n.Relation.EQ, n.Relation.NE):
         return
     for field, text in ((left, right), (right, left)):
-        if isinstance(field.node, n.Field) and isinstance(text.constant, str):
+        if isinstance(field.node, n.Field | n.Property) and isinstance(text.constant, str):
             context.record.literals.append(
                 LiteralUse(field.node, text.constant, folding, text.span)
             )
@@ -197,7 +197,7 @@ def note_sought(
     subject: Typed, operands: Iterable[Typed], how: n.How, folding: Folding, context: Context
 ) -> None:
     """Remember which texts are looked for in a field; patterns do not stand for themselves."""
-    if not isinstance(subject.node, n.Field) or how in (n.How.LIKE, n.How.MATCHES):
+    if not isinstance(subject.node, n.Field | n.Property) or how in (n.How.LIKE, n.How.MATCHES):
         return
     wanted = None if is_list(subject) else how  # an element of a list is a whole text
     for text in operands:

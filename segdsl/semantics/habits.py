@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from segdsl.diagnostics import findings
 from segdsl.semantics.context import Context
-from segdsl.semantics.names import kind_of
+from segdsl.semantics.kinds import kind_of
 from segdsl.source import Span
 from segdsl.syntax import tree
 

@@ -10,6 +10,7 @@ from unicodedata import normalize
 
 from segdsl.diagnostics import Diagnostic, Sink, name_errors
 from segdsl.plan.nodes import Scalar
+from segdsl.semantics.kinds import is_constant
 from segdsl.source import Source
 from segdsl.syntax import parse, tree
 
@@ -157,7 +158,7 @@ def in_order_of_need(
     order: list[str] = []
     cyclic: set[str] = set()
     done: set[str] = set()
-    for start in declarations:
+    for start in sorted(declarations, key=lambda name: not is_constant(declarations[name])):
         path: list[str] = []
         stack = [(start, False)]
         while stack:
@@ -192,7 +193,8 @@ def _needs(
 ) -> set[str]:
     """Return the declared names that a declaration mentions.
 
-    Its own parameters and the `customers`' fields are none, unless they are called.
+    Its own parameters and the `customers`' fields are none, unless they are called. What is asked
+    of one event is left out: there names are properties, or params and lists, which need nothing.
     """
     hidden = set(customers)
     if isinstance(declaration, tree.Define | tree.Trait):
@@ -210,6 +212,12 @@ def _needs(
             case tree.Call():
                 called.add(item.function.text)
                 stack.extend(item.arguments)
+            case tree.Did():
+                stack += (item.often, item.window)
+            case tree.DidInOrder():
+                stack += (*(step.count for step in item.steps), item.window)
+            case tree.Aggregate():
+                stack.append(item.window)
             case tuple():
                 stack.extend(item)
             case _ if is_dataclass(item):

@@ -9,7 +9,7 @@ from segdsl.catalog.types import DATE, INSTANT, NUMBER, TEXT
 from segdsl.catalog.types import YESNO as YES_NO
 from segdsl.diagnostics import (
     Diagnostic,
-    catalog_errors,
+    event_errors,
     name_errors,
     syntax_errors,
     type_errors,
@@ -20,7 +20,8 @@ from segdsl.functions.table import FUNCTIONS
 from segdsl.functions.units import Unit
 from segdsl.plan import nodes as n
 from segdsl.plan.plan import Clause
-from segdsl.semantics.calls import applied, typed_call
+from segdsl.semantics.bare_events import event_for_moment
+from segdsl.semantics.calls import applied, call_for_one_event, typed_call
 from segdsl.semantics.context import (
     DEPTH_LIMIT,
     USE_LIMIT,
@@ -30,7 +31,8 @@ from segdsl.semantics.context import (
     Use,
     union,
 )
-from segdsl.semantics.names import kind_of, names_of, resolve
+from segdsl.semantics.kinds import kind_of, names_of
+from segdsl.semantics.names import resolve
 from segdsl.source import Span
 from segdsl.syntax import tree
 
@@ -86,12 +88,12 @@ def value(expression: tree.Expression, context: Context) -> Typed:
         case tree.Duration():
             return context.complain(
                 expression.span,
-                type_errors.wrong_operand(expression.span, "a value", "number or date", "duration"),
+                type_errors.lone_duration(expression.span),
             )
-        case tree.Behaviour():
-            return context.complain(
-                expression.span, catalog_errors.unsupported_rule(expression.span, expression.words)
-            )
+        case tree.Aggregate():
+            from segdsl.semantics.aggregates import aggregate  # its `where` holds conditions
+
+            return aggregate(expression, inner)
         case _:
             return context.complain(expression.span, type_errors.not_a_value(expression.span))
 
@@ -121,7 +123,7 @@ def literal(expression: tree.Literal, context: Context) -> Typed:
             return Typed(intern(n.Shift(today, days, Unit.DAY)) if days else today, span)
 
 
-def whole_number(count: tree.Count, what: str, context: Context) -> int | None:
+def whole_number(count: tree.Expression, what: str, context: Context) -> int | None:
     """Return the whole number that a literal, param or argument stands for."""
     found = constant_number(count, what, context)
     if found is None:
@@ -132,7 +134,7 @@ def whole_number(count: tree.Count, what: str, context: Context) -> int | None:
     return found.constant
 
 
-def constant_number(count: tree.Count, what: str, context: Context) -> Typed | None:
+def constant_number(count: tree.Expression, what: str, context: Context) -> Typed | None:
     """Return the number that a literal, param or argument stands for."""
     found = value(count, context)
     if found.type.is_error:
@@ -255,6 +257,8 @@ def _or_else(expression: tree.OrElse, context: Context) -> Typed:
 def _call(expression: tree.Call, context: Context) -> Typed:
     name = expression.function.text
     declaration = context.declarations.get(name)
+    if declaration is not None and context.event is not None:
+        return context.complain(expression.span, call_for_one_event(expression, declaration))
     if isinstance(declaration, tree.Trait):
         return _trait(expression, declaration, context)
     if declaration is not None:
@@ -324,6 +328,11 @@ def bound_arguments(
 def _measure(expression: tree.MeasureOf, context: Context) -> Typed:
     operand = value(expression.operand, context)
     if expression.measure in _NTILES:
+        if context.event is not None:
+            words = f"`{expression.measure} of`"
+            return context.complain(
+                expression.span, event_errors.not_for_one_event(expression.span, words)
+            )
         if not is_rankable(operand, f"`{expression.measure} of`", context):
             return context.erroneous(expression.span)
         node = n.Ntile(_NTILES[expression.measure], operand.node)
@@ -347,6 +356,9 @@ def is_rankable(operand: Typed, what: str, context: Context) -> bool:
 def _elapsed(expression: tree.Elapsed, context: Context) -> Typed:
     intern = context.record.intern
     is_clock = expression.unit.is_clock
+    bare = event_for_moment(expression.start, context) if context.event is None else None
+    if bare is not None:
+        return context.complain(expression.start.span, bare)
     start = value(expression.start, context)
     if expression.end is not None:
         end = value(expression.end, context)

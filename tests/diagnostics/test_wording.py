@@ -1,4 +1,4 @@
-"""The wording of complaints about names and types and of findings, and the remedies they offer."""
+"""The wording of complaints about names and types and of findings, and what they advise."""
 
 from __future__ import annotations
 
@@ -8,7 +8,17 @@ from types import ModuleType
 
 import pytest
 
-from segdsl.diagnostics import Diagnostic, findings, name_errors, render_text, type_errors
+from segdsl.diagnostics import (
+    Diagnostic,
+    event_errors,
+    findings,
+    misplaced_events,
+    name_errors,
+    render_text,
+    type_errors,
+)
+from segdsl.diagnostics.event_data import LeftOut, no_event_fits
+from segdsl.diagnostics.event_errors import Elsewhere
 from segdsl.diagnostics.fixes import apply_fixes
 from segdsl.diagnostics.near import near_names
 from segdsl.source import Source, Span
@@ -26,7 +36,7 @@ KNOWN = ["age", "city", "country"]
 SAMPLES = (
     name_errors.unknown_field(SPAN, "contry", KNOWN),
     name_errors.unknown_field(SPAN, "Şehir adı", KNOWN, undeclared_column=True),
-    name_errors.unknown_property(SPAN, "purchase", "amout", ["amount", "time"]),
+    event_errors.unknown_property(SPAN, "purchase", "amout", ["amount", "time"]),
     name_errors.unknown_name(SPAN, "metros", "list", ["metro", "vips"]),
     name_errors.duplicate_name(SPAN, "vip", OTHER),
     name_errors.unquoted_text(SPAN, "female", "gender"),
@@ -79,7 +89,70 @@ SAMPLES = (
     findings.periods_confused(SPAN, "last 1 month", "last month"),
     findings.and_before_or(SPAN, "city", 'city = "A" or city = "B"', "age > 30"),
     findings.sql_wildcard(SPAN, "%burg"),
+    findings.window_in_future(SPAN, "in next month"),
+    event_errors.unknown_event(SPAN, "purchse", ["purchase"]),
+    event_errors.unknown_event(SPAN, "amount", ["purchase"], ["purchase"]),
+    event_errors.unmeasured_event(SPAN, "amount", ["purchase"], ["purchase", "visit"]),
+    event_errors.unmeasured_event(SPAN, "amount", ["purchase"], perhaps=["purchase"]),
+    event_errors.unknown_event(SPAN, "purchase", []),
+    event_errors.property_for_event(SPAN, "purchase", "online"),
+    event_errors.unknown_property(SPAN, "a", "b", (), Elsewhere(is_undeclared=True)),
+    event_errors.unknown_property(SPAN, "a", "b", (), Elsewhere(True, is_field=True)),
+    event_errors.unknown_property(SPAN, "a", "b", (), Elsewhere(True, lookups=["l.b"])),
+    event_errors.unknown_property(SPAN, "a", "b", ("c",), Elsewhere(True, events=["d", "e"])),
+    event_errors.without_event(SPAN, "purchase", "amount"),
+    event_errors.customer_prefix(SPAN, "age", ["age"]),
+    event_errors.customer_prefix(SPAN, "aeg", ["age"]),
+    event_errors.ambiguous_name(SPAN, "amount", "purchase", "param", OTHER),
+    misplaced_events.property_alone(SPAN, "purchase", "amount"),
+    misplaced_events.bare_event(SPAN, "purchase"),
+    misplaced_events.bare_event(SPAN, "purchase", "did purchase"),
+    misplaced_events.property_alone(SPAN, "purchase", "time", "time", "last 30 days"),
+    misplaced_events.property_alone(SPAN, "purchase", "city", "text"),
+    misplaced_events.event_for_moment(SPAN, "purchase", True),
+    misplaced_events.event_for_moment(SPAN, "badge", False),
+    misplaced_events.duration_for_moment(SPAN, "`since`"),
+    misplaced_events.cannot_gather(SPAN, "sum of", "number", "text", "purchase.city"),
+    misplaced_events.cannot_gather(SPAN, "sum of", "number", "list of text", ""),
+    findings.no_event_fits(SPAN, "purchase", "amount"),
+    name_errors.unknown_weekday(SPAN, "saturday"),
+    name_errors.unknown_weekday(SPAN, "noday"),
+    type_errors.lone_duration(SPAN),
+    event_errors.several_events(SPAN, "purchase", "visit"),
+    event_errors.needs_property(SPAN, "sum of", "purchase", ["amount"]),
+    event_errors.needs_property(SPAN, "sum of", "purchase", ["amount", "tax"]),
+    event_errors.needs_property(SPAN, "sum of", "purchase", []),
+    event_errors.no_event(SPAN, "sum of"),
+    event_errors.one_name(SPAN, "sum of", "amount"),
+    event_errors.one_name(SPAN, "sum of", "amount", ["visit"]),
+    event_errors.no_time(SPAN, "badge", "a window"),
+    event_errors.no_time_property(SPAN, "badge"),
+    event_errors.not_for_one_event(SPAN, "the trait `ltv`", "trait", "ltv"),
+    event_errors.not_for_one_event(SPAN, "a ranking"),
+    misplaced_events.only_days(SPAN, "week"),
+    misplaced_events.in_for_over(SPAN, "count of purchase", OTHER, "last 30 days"),
+    event_errors.unequal_same(SPAN, "item", ("view", "number"), ("purchase", "text")),
 )
+
+
+@pytest.mark.parametrize(
+    ("keyless", "unknown", "timeless", "said"),
+    [
+        (0, 3, 0, ("`id` holds the customers' keys",)),
+        (1, 0, 0, ("`id` holds the customers' keys",)),
+        (0, 0, 3, ("`day` holds dates or instants",)),
+        (0, 1, 2, ("`id` holds the customers' keys", "`day` holds dates or instants")),
+    ],
+)
+def test_events_that_do_not_fit_say_what_to_look_at(
+    keyless: int, unknown: int, timeless: int, said: tuple[str, ...]
+) -> None:
+    left = LeftOut("visit", 3, keyless, unknown, ("x",), timeless, "id", "day")
+    help_ = no_event_fits(left, "v.csv").help
+    assert len(help_) == len(said)
+    assert all(words in note for words, note in zip(said, help_, strict=True))
+
+
 IDS = [f"{number}-{sample.code.slug}" for number, sample in enumerate(SAMPLES)]
 
 
@@ -98,7 +171,7 @@ def test_style(sample: Diagnostic) -> None:
     assert sample.code.id in render_text(sample)
 
 
-@pytest.mark.parametrize("module", [name_errors, type_errors, findings])
+@pytest.mark.parametrize("module", [name_errors, type_errors, event_errors, findings])
 def test_every_constructor_has_a_sample(module: ModuleType) -> None:
     source = inspect.getsource(module)
     used = set(re.findall(r"codes\.([A-Z_]+)", source))
