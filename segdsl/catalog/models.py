@@ -62,6 +62,16 @@ def is_delimiter(value: str) -> bool:
     return len(value) == 1 and value.isascii() and value not in '"\r\n\0'
 
 
+def _day(value: object) -> object:
+    """Return a text that is a date as one, which a moment would be at the day's beginning."""
+    if not isinstance(value, str) or len(value) > len("2026-01-31"):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return value
+
+
 def _moment(value: datetime | date | None) -> datetime | date | None:
     if value is not None and value.year not in AS_OF_YEARS:
         first, last = AS_OF_YEARS[0], AS_OF_YEARS[-1]
@@ -266,6 +276,8 @@ class Lookup(Table):
     """A file, a folder or a pattern of files; relative to the catalog's folder."""
     key: Words
     """The column that identifies a row."""
+    lookups: Mapping[Words, Words] = pydantic.Field(default_factory=dict)
+    """For a further lookup table the column that holds its key."""
 
 
 class Catalog(_Model):
@@ -279,7 +291,7 @@ class Catalog(_Model):
     """The first day of a week."""
     leap_day: Literal["feb28", "mar1"] = "feb28"
     """When an anniversary of 29 February falls in other years."""
-    as_of: Annotated[datetime | date | None, AfterValidator(_moment)] = None
+    as_of: Annotated[datetime | date | None, BeforeValidator(_day), AfterValidator(_moment)] = None
     """The instant as of which rules are read; a date means the end of that local day."""
     missing: Spellings = ()
     """Further spellings of a missing cell in every table."""
@@ -299,14 +311,34 @@ class Catalog(_Model):
 
     @pydantic.model_validator(mode="after")
     def _lookups_exist(self) -> Self:
-        for name, events in self.events.items():
-            for lookup in events.lookups:
+        tables: dict[str, Events | Lookup] = {
+            **{f"events.{name}": one for name, one in self.events.items()},
+            **{f"lookups.{name}": one for name, one in self.lookups.items()},
+        }
+        for name, table in tables.items():
+            for lookup in table.lookups:
                 if lookup not in self.lookups:
                     raise PydanticCustomError(
                         "lookup",
-                        "`events.{name}` names the lookup `{lookup}`, which is not declared",
+                        "`{name}` names the lookup `{lookup}`, which is not declared",
                         {"name": name, "lookup": lookup},
                     )
+        return self
+
+    @pydantic.model_validator(mode="after")
+    def _lookups_end(self) -> Self:
+        """Let no lookup lead back to itself."""
+        left = {name: set(one.lookups) for name, one in self.lookups.items()}
+        while ends := {name for name, named in left.items() if not named & left.keys()}:
+            left = {name: named for name, named in left.items() if name not in ends}
+        if left:
+            path = [next(iter(left))]
+            while path[-1] not in path[:-1]:
+                path.append(next(name for name in left if name in left[path[-1]]))
+            circle = " → ".join(path[path.index(path[-1]) :])
+            raise PydanticCustomError(
+                "lookup", "lookups lead back to themselves: {circle}", {"circle": circle}
+            )
         return self
 
     @property

@@ -44,6 +44,11 @@ lookups = { product = "item_id" }
 [lookups.product]
 source = "products.parquet"
 key = "product_id"
+lookups = { brand = "brand_id" }
+
+[lookups.brand]
+source = "brands.parquet"
+key = "id"
 """
 
 
@@ -168,6 +173,22 @@ def test_it_is_found_beside_the_rules(tmp_path: Path) -> None:
         ('[customers]\nduplicates = "x"', "`error` or `latest by <field>`", "duplicates"),
         ('[events.buy]\nkey = "id"', "`source` is required", "events.buy"),
         (
+            '[lookups.a]\nsource="a"\nkey="x"\nlookups={b="y"}\n'
+            '[lookups.b]\nsource="b"\nkey="y"\nlookups={a="x"}',
+            "lookups lead back to themselves: a → b → a",
+            None,
+        ),
+        (
+            '[lookups.a]\nsource="a"\nkey="x"\nlookups={a="y"}',
+            "lookups lead back to themselves: a → a",
+            None,
+        ),
+        (
+            '[lookups.a]\nsource="a"\nkey="x"\nlookups={p="y"}',
+            "`lookups.a` names the lookup `p`, which is not declared",
+            None,
+        ),
+        (
             '[events.buy]\nsource="a.csv"\nkey="id"\nlookups={p="x"}',
             "names the lookup `p`, which is not declared",
             None,
@@ -257,3 +278,30 @@ def test_the_schema_accepts_what_loads() -> None:
     entries["customers"]["fields"]["age"] = "nubmer"
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(entries, catalog_schema())
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ("2026-03-31", date(2026, 3, 31)),
+        ("20260331", date(2026, 3, 31)),
+        ("2026-03-31T00:00", datetime(2026, 3, 31)),
+        (date(2026, 3, 31), date(2026, 3, 31)),
+        (datetime(2026, 3, 31, tzinfo=UTC), datetime(2026, 3, 31, tzinfo=UTC)),
+    ],
+)
+def test_as_of_that_is_a_bare_date_is_the_end_of_its_day(
+    given: object, found: date | datetime
+) -> None:
+    catalog = Catalog.model_validate({"as_of": given})
+    assert (type(catalog.as_of), catalog.as_of) == (type(found), found)
+    assert Catalog.from_json(catalog.to_json()).as_of == found
+    if isinstance(given, str):
+        loaded, complaints = parse_catalog(Source.of(f'as_of = "{given}"'))
+        assert complaints == ()
+        assert loaded == catalog
+
+
+def test_as_of_that_is_no_moment_is_an_error() -> None:
+    with pytest.raises(ValidationError):
+        Catalog.model_validate({"as_of": "tomorrow"})

@@ -74,8 +74,8 @@ def read_customers(
     wanted = tuple(dict.fromkeys((*fields, *columns)))
     latest_by = catalog.customers.latest_by
     names = tuple(dict.fromkeys((key, *wanted, *((latest_by,) if latest_by else ()))))
-    table.demand(_columns(catalog, columns), "the output (`--columns`)")
-    reader = _Reader(catalog, table.load(_columns(catalog, names), "the catalog"), strict)
+    table.demand(columns_of(catalog, columns), "the output (`--columns`)")
+    reader = Reader(catalog, table.load(columns_of(catalog, names), "the catalog"), strict)
     guessed = (key, latest_by)
     series = [reader.read(name, is_guessed=name in guessed) for name in names]
     if reader.errors:
@@ -87,7 +87,7 @@ def read_customers(
     return Reading(frame, key, (*reader.notices, *settled.notices, *doubts), settled.rows)
 
 
-def _columns(catalog: Catalog, names: Collection[str]) -> tuple[str, ...]:
+def columns_of(catalog: Catalog, names: Collection[str]) -> tuple[str, ...]:
     """Return the columns of the data that the named fields are read from."""
     found: list[str] = []
     for name in names:
@@ -106,7 +106,7 @@ def _settings(declared: Field) -> dict[str, str | tuple[str, ...]]:
 
 
 @dataclass(slots=True)
-class _Reader:
+class Reader:
     """Converts one column after the other, keeping what is to be said of them."""
 
     catalog: Catalog

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """A format that customers' data can be in."""
+    """A format that data can be in."""
 
     CSV = "CSV"
     PARQUET = "Parquet"
@@ -54,7 +54,7 @@ def refuse_database(source: str) -> DataError:
     return DataError(
         (
             unsupported(
-                "databases and addresses cannot be read as customer data in this version",
+                "databases and addresses cannot be read as data in this version",
                 help=("a Parquet or CSV export of the table can be read",),
                 place=source,
             ),
@@ -73,6 +73,8 @@ def recognise(path: Path, encoding: str | None = None) -> Format:
     except OSError as error:
         reason = f"the file cannot be read: {error.strerror or error}"
         raise DataError((unreadable_data(reason, str(path)),)) from None
+    if not head and by_extension(path) is Format.JSON_LINES:
+        return Format.JSON_LINES  # without a header, no line is needed
     if not head:
         raise DataError((empty_data(str(path)),))
     return _by_magic(path, head) or _by_name_and_text(path, head, encoding)

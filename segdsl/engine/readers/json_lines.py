@@ -28,17 +28,20 @@ def open_json_lines(path: Path, catalog: Catalog) -> pl.DataFrame:
     """Return the objects of a file as rows; a property of mixed types is text.
 
     Beside a property of texts and numbers stands a hidden one with the numbers; the texts of a
-    declared list are separated. Raises DataError that names the line that is no object.
+    declared list are separated. A file without a line has no columns. Raises DataError that names
+    the line that is no object.
     """
     place = str(path)
     content = whole(text_content(path, catalog.customers.encoding))
     content = content.removeprefix(BOM.encode())
+    if not content.strip():
+        return pl.DataFrame()
     try:
         frame = pl.scan_ndjson(content, infer_schema_length=None).collect()
     except READ_ERRORS as error:
         frame = _with_mixed_as_text(content, one_line(error), place)
     if frame.width == 0:
-        raise DataError((empty_data(place),))
+        raise DataError((empty_data(place, is_json=True),))
     numbers = _numbers(content, frame)
     return frame.with_columns(*_lists(content, frame, catalog, place), *numbers)
 
@@ -110,7 +113,7 @@ def _with_mixed_as_text(content: bytes, reason: str, place: str) -> pl.DataFrame
         for name, value in found.items():
             kinds.setdefault(name, set()).add(_kind(value))
     if not kinds:
-        raise DataError((empty_data(place),))
+        raise DataError((empty_data(place, is_json=True),))
     mixed = [name for name, of in kinds.items() if len(of - {"null"}) > 1]
     try:
         return pl.scan_ndjson(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, assert_never
 import polars as pl
 
 from segdsl.diagnostics.catalog_errors import no_source
-from segdsl.diagnostics.data_errors import unreadable_data
+from segdsl.diagnostics.data_errors import empty_data, unreadable_data
 from segdsl.engine.readers.delimited import open_delimited
 from segdsl.engine.readers.excel import open_sheet
 from segdsl.engine.readers.footers import arrow_names, uuid_columns
@@ -29,12 +29,20 @@ if TYPE_CHECKING:
     from segdsl.catalog.models import Table as Declared
 
 
-def open_data(catalog: Catalog, data: object | None = None) -> Table:
+def open_data(
+    catalog: Catalog,
+    data: object | None = None,
+    *,
+    what: str = "customer data",
+    may_be_blank: bool = False,
+) -> Table:
     """Return the customers' data opened: those given, else the catalog's own source.
 
     `data` is a path, folder or pattern, a Polars frame, a mapping of columns, or anything with the
-    Arrow stream interface (pandas, PyArrow, DuckDB); an opened table is returned as it is. Raises
-    DataError for data that cannot be read and TypeError for anything else.
+    Arrow stream interface (pandas, PyArrow, DuckDB); an opened table is returned as it is. `what`
+    they are called where they have no name. If they `may_be_blank`, a file of JSON Lines may hold
+    none, and is then a table without columns. Raises DataError for data that cannot be read and
+    TypeError for anything else.
     """
     if isinstance(data, Table):
         return data
@@ -42,41 +50,42 @@ def open_data(catalog: Catalog, data: object | None = None) -> Table:
         source = catalog.customers.source
         if source is None:
             raise DataError((no_source(),))
-        return _open_files(source, catalog.folder, catalog)
+        return _open_files(source, catalog.folder, catalog, may_be_blank=may_be_blank)
     if isinstance(data, (str, Path)):
-        return _open_files(data, None, catalog)
-    return _open_frame(data)
+        return _open_files(data, None, catalog, may_be_blank=may_be_blank)
+    return _open_frame(data, what)
 
 
-def _open_frame(data: object) -> Table:
+def _open_frame(data: object, what: str) -> Table:
     if isinstance(data, pl.LazyFrame):
         frame = data
     elif isinstance(data, pl.DataFrame):
         frame = data.lazy()
     elif isinstance(data, Mapping):
-        frame = _from_columns(data).lazy()
+        frame = _from_columns(data, what).lazy()
     elif hasattr(data, "__arrow_c_stream__"):
         try:
             frame = pl.DataFrame(data).lazy()
         except Exception as error:  # any producer's own kind of exception
-            raise DataError((unreadable_data(one_line(error), "customer data"),)) from None
+            raise DataError((unreadable_data(one_line(error), what),)) from None
     else:
         raise TypeError(
-            "customer data are a path, a frame, a mapping or an object with `__arrow_c_stream__`,"
+            f"{what} are a path, a frame, a mapping or an object with `__arrow_c_stream__`,"
             f" not {type(data).__name__}"
         )
-    part = Part("customer data", frame)
-    return typed_table(part, "customer data", uuids=partial(uuids_of, data))
+    return typed_table(Part(what, frame), what, uuids=partial(uuids_of, data))
 
 
-def _from_columns(data: Mapping[str, object]) -> pl.DataFrame:
+def _from_columns(data: Mapping[str, object], what: str) -> pl.DataFrame:
     try:
         return pl.DataFrame(data, strict=False, infer_schema_length=None)
     except READ_ERRORS as error:
-        raise DataError((unreadable_data(one_line(error), "customer data"),)) from None
+        raise DataError((unreadable_data(one_line(error), what),)) from None
 
 
-def _open_files(source: str | Path, folder: Path | None, catalog: Catalog) -> Table:
+def _open_files(
+    source: str | Path, folder: Path | None, catalog: Catalog, *, may_be_blank: bool
+) -> Table:
     files = find_files(source, folder)
     name = str(files[0]) if len(files) == 1 else str(source)
     formats = {file: recognise(file, catalog.customers.encoding) for file in files}
@@ -84,7 +93,12 @@ def _open_files(source: str | Path, folder: Path | None, catalog: Catalog) -> Ta
     if len(kinds) > 1:
         reason = f"the files are of several formats: {', '.join(kinds)}"
         raise DataError((unreadable_data(reason, name),))
-    return together([_open_file(file, formats[file], catalog) for file in files], name)
+    tables = [_open_file(file, formats[file], catalog) for file in files]
+    blank = [table for table in tables if table.is_blank]
+    if blank and not may_be_blank:
+        raise DataError((empty_data(blank[0].name, is_json=True),))
+    filled = [table for table in tables if table not in blank] if blank else tables
+    return together(filled or tables[:1], name)
 
 
 def _open_file(path: Path, format: Format, catalog: Catalog) -> Table:

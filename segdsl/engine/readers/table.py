@@ -51,6 +51,11 @@ class Table:
     cells: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
     heights: tuple[int, ...] = ()
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether it has no columns because it has no rows; a table with a header has both."""
+        return not self.columns and not self.is_blank_missing
+
     def load(self, columns: Collection[str], need: str = "a rule") -> Table:
         """Return the table with these columns read, each part once and all parts in parallel.
 
