@@ -17,12 +17,16 @@ from segdsl.catalog.types import DATE, INSTANT, NUMBER, PLACE, TEXT, YESNO, Kind
 from segdsl.diagnostics import Sink
 from segdsl.errors import CompileError, UnsupportedError
 from segdsl.functions.clock import Calendar
+from segdsl.functions.habits import BEHAVIOUR
 from segdsl.functions.predicates import PREDICATES
 from segdsl.functions.table import FUNCTIONS
 from segdsl.plan import nodes as n
 from segdsl.plan.definition import memberships
+from segdsl.plan.event_nodes import TIME
 from segdsl.plan.meaning import Customer
+from segdsl.plan.typing import type_of
 from segdsl.semantics import FieldSchema, Project, Schema, check
+from segdsl.semantics.context import EventSchema
 from segdsl.source import Source
 from segdsl.syntax import parse
 
@@ -36,6 +40,9 @@ _FIELDS = (
     (list_of(Kind.TEXT), "tags"),
 )
 _TYPES = tuple((name, type) for type, names in _FIELDS for name in names.split())
+_PROPERTIES = ((INSTANT, TIME), (NUMBER, "amount"), (NUMBER, "quantity"), (TEXT, "channel"))
+_EVENT = EventSchema({name: FieldSchema(type) for type, name in _PROPERTIES})
+_EVENTS = MappingProxyType({"purchase": _EVENT, "visit": _EVENT})
 _CALENDAR = Calendar(datetime(2026, 6, 15, 12, tzinfo=UTC))
 _POPULATION = MappingProxyType({n.Ranked: ranked, n.Common: common, n.Ntile: ntile})
 _KEY = "customer"
@@ -68,7 +75,7 @@ def markdown(rows: tuple[Row, ...]) -> str:
 
 
 def _examples() -> Iterator[tuple[str, str]]:
-    for predicate in PREDICATES:
+    for predicate in (*PREDICATES, *BEHAVIOUR):
         yield predicate.form, predicate.example
     for function in FUNCTIONS.values():
         yield function.form, function.example
@@ -79,7 +86,7 @@ def _compiled(example: str) -> n.Predicate:
     sink = Sink()
     module, complaints = parse(Source.of(example, "<example>"))
     sink.extend(complaints)
-    schema = Schema({name: FieldSchema(type) for name, type in _TYPES})
+    schema = Schema({name: FieldSchema(type) for name, type in _TYPES}, events=_EVENTS)
     plan = check(Project(module, {}, frozenset(), {}, (module.source,)), schema, {}, sink)
     if sink.errors:
         raise CompileError(sink.diagnostics)
@@ -97,14 +104,30 @@ def _row(form: str, root: n.Predicate) -> Row:
 
 
 def _lower(root: n.Predicate, lowering: Lowering) -> None:
-    """Lower as the engine does, which has computed by then what stands on the population."""
+    """Lower as the engine does, which has computed by then what stands on the population.
+
+    What holds for one event is lowered over the events, and then computed likewise.
+    """
     for node in n.ordered(root):
-        if type(node) not in _POPULATION:
+        if isinstance(node, n.OverEvents):
+            _lower_for_events(node)
+        if type(node) not in _POPULATION and not isinstance(node, n.OverEvents):
             lowering.add(node)
-        elif isinstance(node, n.Ntile):
-            lowering.put(node, (Column(pl.lit(1), pl.Int64()),))
+        elif isinstance(node, n.Ntile | n.Aggregate):
+            lowering.put(node, (Column(pl.lit(None), dtype_of(type_of(node))),))
         else:
             lowering.predicates[node] = pl.lit(False)
+
+
+def _lower_for_events(root: n.OverEvents) -> None:
+    columns = {name: dtype_of(type) for type, name in _PROPERTIES}
+    fields = {name: dtype_of(type) for name, type in _TYPES}
+    lowering = Lowering(_CALENDAR, fields)
+    for node in n.ordered(*n.parts(root), below=n.parts):
+        if isinstance(node, n.Property):
+            lowering.put(node, (Column(pl.col(node.name), columns[node.name]),))
+        elif not isinstance(node, n.Step):
+            lowering.add(node)
 
 
 def _answer(attempt: Callable[[], object]) -> str:

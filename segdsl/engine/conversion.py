@@ -71,10 +71,21 @@ def convert(
 ) -> Converted | None:
     """Return the cells as canonical values of a type; None when their column type cannot be it.
 
-    `numbers_among` are the cells of a mixed column that are numbers, however texts are read.
-    Canonical are: text String (NFC), number Int64, Int128, Float64 or Decimal, yes/no Boolean,
-    date Date, instant Datetime("us", "UTC"), list List.
+    A column without a value can be any. `numbers_among` are the cells of a mixed column that are
+    numbers, however texts are read. Canonical are: text String (NFC), number Int64, Int128, Float64
+    or Decimal, yes/no Boolean, date Date, instant Datetime("us", "UTC"), list List.
     """
+    found = _converted(cells, wanted, manner, numbers_among)
+    if found is None and cells.null_count() == cells.len():
+        return Converted(
+            pl.Series(cells.name, [None], canonical(wanted)).new_from_index(0, cells.len())
+        )
+    return found
+
+
+def _converted(
+    cells: pl.Series, wanted: Type, manner: Manner, numbers_among: pl.Series | None
+) -> Converted | None:
     dtype = cells.dtype
     if dtype == pl.Null:
         return Converted(cells.cast(canonical(wanted)))

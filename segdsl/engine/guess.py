@@ -13,6 +13,7 @@ from segdsl.diagnostics.cell_remedies import yes_and_no
 from segdsl.diagnostics.data_errors import clipped
 from segdsl.diagnostics.toml import declared
 from segdsl.engine.cells.day_month import Readings, day_month_readings
+from segdsl.engine.cells.moments import instants
 from segdsl.engine.cells.numbers import numbers, numeric, plain_numbers
 from segdsl.engine.cells.spelling import Spelling, spelt_by_all, spelt_by_most
 from segdsl.engine.cells.spoken import spoken
@@ -92,7 +93,7 @@ def _from_texts(texts: pl.Series, table: Table, name: str, manner: Manner) -> Gu
         return likely
     meant = spelt_by_most(texts, manner.timezone, manner.decimal)
     if meant is not None:
-        return _for_some(texts, meant, name, table)
+        return _for_some(texts, meant, name, table, manner.timezone)
     if numeric(texts.drop_nulls()).all():
         return Guess(text, "the cells are digits with leading zeros, or too many for a number")
     return Guess(text, "the cells are words")
@@ -157,7 +158,7 @@ def _yes_or_no(texts: pl.Series, name: str, place: str) -> Guess | None:
     return _text(name, why, (f"`{line}` in a catalog reads them so",), place, line)
 
 
-def _for_some(texts: pl.Series, meant: Spelling, name: str, table: Table) -> Guess:
+def _for_some(texts: pl.Series, meant: Spelling, name: str, table: Table, timezone: str) -> Guess:
     """Return that a column is text because of a few cells, and show one of them."""
     odd = texts.is_not_null() & ~meant.fits(texts).fill_null(False)
     misfits = texts.filter(odd)
@@ -170,4 +171,10 @@ def _for_some(texts: pl.Series, meant: Spelling, name: str, table: Table) -> Gue
     why = f"{count} {verb} not {meant.words}, such as {shown}"
     line = declared(name, meant.kind.value)
     remedies = (f"`{line}` in a catalog takes such cells for missing",)
+    if (
+        meant.kind in (Kind.DATE, Kind.INSTANT)
+        and instants(texts, timezone).count() == texts.count()
+    ):
+        line = declared(name, Kind.INSTANT.value)
+        remedies = (f"`{line}` in a catalog reads a date alone as the first moment of its day",)
     return _text(name, why, remedies, table.place(name), line)

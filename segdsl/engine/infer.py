@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from segdsl.catalog import Catalog, Field, find_catalog
@@ -75,7 +76,7 @@ def propose_catalog(
     table = open_data(known, data)
     declared = known.customers.fields
     beside = _catalog_beside(known, table) if fields is not None else None
-    key = known.customers.key or next(filter(_is_id, table.columns), None)
+    key = known.customers.key or next(filter(is_id, table.columns), None)
     keys = (key,) if key is not None and key not in declared else ()
     wanted = _open_columns(table, fields) if not declared else ()
     names = tuple(dict.fromkeys((*wanted, *keys)))
@@ -84,7 +85,7 @@ def propose_catalog(
         table = table.load(names, "a field")
     manner = Manner.of(known, None, is_blank_missing=table.is_blank_missing)
     guesses = {name: guess(table, name, manner) for name in sorted(names, key=table.columns.index)}
-    found = {name: _field(one.type) for name, one in guesses.items() if one.type is not None}
+    found = {name: field_of(one.type) for name, one in guesses.items() if one.type is not None}
     error = None
     if key is None or (key in guesses and key not in found):
         error = no_key(table.columns, table.name, sheets=table.sheets, catalog=beside)
@@ -105,23 +106,32 @@ def propose_catalog(
     )
 
 
-def infer_toml(inference: Inference, source: str | None = None) -> str:
+def infer_toml(
+    inference: Inference,
+    source: str | None = None,
+    catalog: Catalog | None = None,
+    reasons: Mapping[str, str] = MappingProxyType({}),
+    lines: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> str:
     """Return the inferred catalog as TOML with the reasons as comments.
 
     It loads back as `inference.catalog`, its source replaced by `source` if that is given.
+    `catalog` is the same with more in it, for which `reasons` and `lines` go by path.
     """
-    catalog = inference.catalog.with_customers(source=source)
+    catalog = (catalog or inference.catalog).with_customers(source=source)
     comments = {f"customers.fields.{name}": why for name, why in inference.reasons.items()}
     ready = {f"customers.fields.{name}": lines for name, lines in inference.lines.items()}
     if any(notice.code.id == "SG307" for notice in inference.notices):
         comments["customers.key"] = "the first column named like an id"
     if inference.error is not None:
         ready["customers"] = ('key = "…"  # the column that identifies a customer',)
+    comments.update(reasons)
+    ready.update(lines)
     comments[""] = f"Inferred from {source or inference.table.name}"
     return catalog_toml(catalog, comments, ready)
 
 
-def _is_id(column: str) -> bool:
+def is_id(column: str) -> bool:
     return _ID.fullmatch(column) is not None or _CAMEL_ID.fullmatch(column) is not None
 
 
@@ -144,6 +154,6 @@ def _repeated(name: str, table: Table) -> Diagnostic:
     return left_out(name, "several columns have this name", table.name)
 
 
-def _field(type: Type) -> Field:
+def field_of(type: Type) -> Field:
     of = {"of": type.of.value} if type.of else {}
     return Field.model_validate({"type": type.kind.value, **of})

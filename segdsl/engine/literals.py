@@ -38,20 +38,24 @@ _FOUND: Mapping[n.How, Callable[[str, str], bool]] = MappingProxyType(
 
 
 class Values:
-    """The different texts of a field, or of the elements of a list, the most frequent first."""
+    """The different texts of a field, or of the elements of a list, the most frequent first.
 
-    def __init__(self, column: pl.Series) -> None:
+    `noun` says what has them: customers, or events.
+    """
+
+    def __init__(self, column: pl.Series, noun: str = "customer") -> None:
+        self.noun = noun
         if column.dtype.is_nested():
             column = column.list.unique().explode()
-        table = column.drop_nulls().value_counts(name="customers")
-        table = table.sort(["customers", column.name], descending=[True, False])
-        pairs = zip(table[column.name].to_list(), table["customers"].to_list(), strict=True)
+        table = column.drop_nulls().alias("text").value_counts(name="count")
+        table = table.sort(["count", "text"], descending=[True, False])
+        pairs = zip(table["text"].to_list(), table["count"].to_list(), strict=True)
         self.counts: Mapping[str, int] = dict(pairs)
         self._spellings: dict[Folding, Mapping[str, list[str]]] = {}
         self._padded: dict[str, list[str]] | None = None
 
-    def customers(self, texts: Iterable[str]) -> int:
-        """Return how many customers have one of the texts."""
+    def owners(self, texts: Iterable[str]) -> int:
+        """Return how many have one of the texts."""
         return sum(self.counts[text] for text in texts)
 
     def like(self, text: str, folding: Folding) -> list[str]:
@@ -76,7 +80,7 @@ class Values:
         return next((v for v in self.counts if is_found(fold(v, folding), wanted)), None)
 
     def counted(self, texts: Iterable[str]) -> list[tuple[str, int]]:
-        """Return each text with its number of customers."""
+        """Return each text with the number of those that have it."""
         return [(text, self.counts[text]) for text in texts]
 
 
@@ -87,13 +91,18 @@ def _grouped(texts: Iterable[str], forms: Iterable[str]) -> dict[str, list[str]]
     return found
 
 
-def literals(uses: Iterable[LiteralUse], frame: pl.DataFrame) -> Iterator[Diagnostic]:
-    """Yield a finding for each text that customers do not have as it is written."""
-    by_field: dict[str, list[LiteralUse]] = {}
+def literals(
+    uses: Iterable[LiteralUse], customers: pl.DataFrame, events: Mapping[str, pl.DataFrame]
+) -> Iterator[Diagnostic]:
+    """Yield a finding for each text that customers, or events, do not have as it is written."""
+    by_field: dict[n.Field | n.Property, list[LiteralUse]] = {}
     for use in dict.fromkeys(uses):
-        by_field.setdefault(use.field.name, []).append(use)
-    for name, listed in by_field.items():
-        values = Values(frame[name])
+        by_field.setdefault(use.field, []).append(use)
+    for field, listed in by_field.items():
+        if isinstance(field, n.Property):
+            values = Values(events[field.event][field.name], "event")
+        else:
+            values = Values(customers[field.name])
         written = frozenset(use.literal for use in listed if use.how is None)
         for use in listed:
             if use.how is not None:
@@ -104,6 +113,10 @@ def literals(uses: Iterable[LiteralUse], frame: pl.DataFrame) -> Iterator[Diagno
                 yield from _spelled_otherwise(use, values, written)
 
 
+def _written(field: n.Field | n.Property) -> str:
+    return f"{field.event}.{field.name}" if isinstance(field, n.Property) else field.name
+
+
 def _unfound(use: LiteralUse, how: n.How, values: Values) -> Iterator[Diagnostic]:
     """Yield a finding if a text is found in no value, but would be under another folding."""
     if values.first(use.literal, use.folding, how) or len(values.counts) > _MOST_VALUES:
@@ -111,9 +124,9 @@ def _unfound(use: LiteralUse, how: n.How, values: Values) -> Iterator[Diagnostic
     for folding in _WIDER[use.folding]:
         same = values.first(use.literal, folding, how)
         if same is not None:
-            name = use.field.name
+            written = _written(use.field)
             yield findings.text_never_found(
-                use.span, use.literal, name, str(how), same, str(folding)
+                use.span, use.literal, written, str(how), same, str(folding), noun=values.noun
             )
             return
 
@@ -127,11 +140,12 @@ def _never_occurs(use: LiteralUse, values: Values) -> Diagnostic:
     return findings.literal_never_occurs(
         use.span,
         use.literal,
-        use.field.name,
+        _written(use.field),
         same,
         values.counted(text for text in near if text not in padded),
         folding=str(folding),
         padded=values.counted(padded),
+        noun=values.noun,
     )
 
 
@@ -146,21 +160,22 @@ def _spelled_otherwise(
     known = {*matched, *written}
     padded = [text for text in values.padded(use.literal) if text not in known]
     others = {text for text in values.like(use.literal, Folding.BOTH) if text not in known}
-    more = values.customers(others.union(padded))
+    more = values.owners(others.union(padded))
     own = {text for text in values.like(use.literal, Folding.BOTH) if text in known}
-    if not more or more < values.customers(own):
+    if not more or more < values.owners(own):
         return
     gains: dict[str, int] = {}
     for folding in _WIDER[use.folding]:
-        gain = values.customers(t for t in values.like(use.literal, folding) if t not in known)
+        gain = values.owners(t for t in values.like(use.literal, folding) if t not in known)
         if gain > max(gains.values(), default=0):
             gains[str(folding)] = gain
     yield findings.literal_differs_in_case(
         use.span,
         use.literal,
-        use.field.name,
-        values.customers(matched),
+        _written(use.field),
+        values.owners(matched),
         more,
         tuple(gains.items()),
         values.counted(padded[:_SHOWN]),
+        noun=values.noun,
     )

@@ -107,8 +107,9 @@ class Membership:
         """Return the key, the extra columns and, if asked for, the traits of all customers.
 
         In key order. `columns` are those carried along if not said; others are read from the
-        data. Raises DataError for one that the data do not have, KeyError where they cannot be
-        read any more, ValueError for a column that has the name of a trait asked for.
+        data. Traits that are instants are in the catalog's time zone. Raises DataError for a column
+        that the data do not have, KeyError where they cannot be read any more, ValueError for a
+        column that has the name of a trait asked for.
         """
         people = self._with(columns)
         if traits:

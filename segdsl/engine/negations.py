@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -33,7 +33,11 @@ class _Question:
 
 
 def negations(
-    plan: Plan, frame: pl.DataFrame, key: str, calendar: Calendar
+    plan: Plan,
+    frame: pl.DataFrame,
+    key: str,
+    calendar: Calendar,
+    events: Mapping[str, pl.DataFrame],
 ) -> Iterator[Diagnostic]:
     """Yield a finding for each `not (…)` and field whose missing values let customers in."""
     roots: dict[str, n.Node] = {}
@@ -47,7 +51,7 @@ def negations(
                     questions.append(question)
                     asked = _asked(audience.root, use.item, field)
                     roots.update((f"{question.name} {what}", root) for what, root in asked.items())
-    result = run(share(optimised(roots, n.Interner()), {}), frame, key, calendar)
+    result = run(share(optimised(roots, n.Interner()), {}), frame, key, calendar, events)
     counts = {name: int(mask.sum()) for name, mask in result.masks.items()}
     yield from _findings(questions, counts)
 

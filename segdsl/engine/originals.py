@@ -20,15 +20,19 @@ if TYPE_CHECKING:
 MANIFEST = "segdsl-run.json"
 
 
-def originals(project: Project, catalog: Catalog, data: object) -> frozenset[Path]:
+def originals(
+    project: Project, catalog: Catalog, data: object, events: Iterable[object] = ()
+) -> frozenset[Path]:
     """Return the files that rules, their lists, the catalog and the data are read from.
 
-    Data that are no path have none. Those of events and lookups are all that the catalog names.
+    Data that are no path have none. Those of events and lookups are the ones given and all that
+    the catalog names.
     """
     own = (source.path for source in project.sources if source.path is not None)
     lists = (Path(path) for path, _ in project.lists)
     catalogs = (catalog.file,) if catalog.file is not None else ()
-    found = (*own, *lists, *catalogs, *_data_files(catalog, data))
+    given = (file for one in events if isinstance(one, (str, Path)) for file in _files(one, None))
+    found = (*own, *lists, *catalogs, *given, *_data_files(catalog, data))
     return frozenset(path.absolute() for path in found)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from segdsl.catalog import Catalog
@@ -10,9 +11,13 @@ from segdsl.catalog.types import Kind
 from segdsl.diagnostics import Diagnostic
 from segdsl.diagnostics.data_errors import unknown_customer
 from segdsl.engine.evaluate import Result, run
-from segdsl.engine.explain import POPULATION, Explanation, explain
+from segdsl.engine.explain import POPULATION, Explanation, explain, named_values
 from segdsl.engine.ranks import Rank, rank_of
 from segdsl.engine.readers import read_customers
+from segdsl.engine.readers.events import read_events
+from segdsl.engine.readers.sources import Opened
+from segdsl.engine.readers.wanted import properties_read
+from segdsl.engine.timelines import events_of_row
 from segdsl.errors import DataError
 from segdsl.functions.clock import Calendar
 from segdsl.functions.scalars import canonical
@@ -39,12 +44,14 @@ def why(
 ) -> Explained:
     """Return the explanation of each audience (or of those named) for the customer with a key.
 
-    Ranks and other values of the population come from a run over all data. The second part of
-    the result is what was counted on reading. Raises DataError, also for an unknown key.
+    `data` are the customers' alone, or Opened. Ranks and other values of the population come from
+    a run over all data. The second part of the result is what was counted on reading. Raises
+    DataError, also for an unknown key.
     """
+    opened = Opened.of(catalog, data)
     chosen = [a for a in plan.audiences if segments is None or a.name in segments]
     names = tuple(field.name for field in plan.fields)
-    reading = read_customers(catalog, data, names, strict=strict)
+    reading = read_customers(catalog, opened.customers, names, strict=strict)
     row = _row(reading.frame[reading.key], key)
     if row is None:
         raise DataError((unknown_customer(key),))
@@ -53,13 +60,28 @@ def why(
         node.name: canonical(_plain(found[node.name], node.type.kind), node.type, calendar.zone)
         for node in plan.fields
     }
-    customer = Customer(found[reading.key], values)
     nodes = [
         node for a in chosen for part in clauses(a.clause) for node in (part.node, *part.subjects)
     ]
-    given, ranks = _population(nodes, reading.frame, reading.key, calendar, row)
-    trees = {a.name: explain(a.clause, customer, calendar, given, ranks) for a in chosen}
-    return trees, reading.notices
+    keys = reading.frame[reading.key]
+    events = read_events(catalog, opened, properties_read(nodes), keys, strict=strict)
+    happened = events_of_row(nodes, events.frames, row, calendar.zone)
+    customer = Customer(found[reading.key], values, happened)
+    asked = _Asked(reading.frame, reading.key, events.frames, calendar)
+    given, ranks = _population(nodes, asked, row)
+    named = named_values(plan)
+    trees = {a.name: explain(a.clause, customer, calendar, given, ranks, named) for a in chosen}
+    return trees, (*reading.notices, *events.notices)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """All customers with their events."""
+
+    frame: pl.DataFrame
+    key: str
+    events: Mapping[str, pl.DataFrame]
+    calendar: Calendar
 
 
 def _row(keys: pl.Series, key: str) -> int | None:
@@ -88,7 +110,7 @@ def _plain(value: Any, kind: Kind) -> Any:
 
 
 def _population(
-    nodes: Collection[n.Node], frame: pl.DataFrame, key: str, calendar: Calendar, row: int
+    nodes: Collection[n.Node], customers: _Asked, row: int
 ) -> tuple[Mapping[n.Node, Any], Mapping[n.Node, Rank]]:
     """Return the values of population nodes for the customer in a row, and their rankings."""
     asked = [node for node in n.ordered(*nodes) if isinstance(node, POPULATION)]
@@ -102,7 +124,8 @@ def _population(
             columns[f"{i} by"] = node.by
             columns.update({f"{i} per": node.per} if node.per else {})
             masks.update({f"{i} within": node.within} if node.within else {})
-    result = run(share(masks, columns), frame, key, calendar)
+    frame, key = customers.frame, customers.key
+    result = run(share(masks, columns), frame, key, customers.calendar, customers.events)
     found = {**result.masks, **result.traits}
     values: dict[n.Node, Any] = {node: found[str(i)][row] for i, node in enumerate(asked)}
     ranks: dict[n.Node, Rank] = {

@@ -80,13 +80,14 @@ def _frames(
     membership: Membership, where: Destination, columns: Sequence[str] | None, traits: bool
 ) -> Iterator[tuple[str, Make]]:
     """Yield each file's name and how it is made; a frame is made when its file is."""
+    clocks = tuple(membership.traits) if traits and where.output is Output.EXCEL else ()
     match where.layout:
         case "wide" | "long":
             frame = membership.frame(where.layout, columns=columns, traits=traits)
             name = WIDE if where.layout == "wide" else LONG
-            yield name, partial(_write, frame, output=where.output)
+            yield name, partial(_write, _on_the_clock(frame, clocks), output=where.output)
         case "files":
-            people = membership.people(columns, traits=traits)
+            people = _on_the_clock(membership.people(columns, traits=traits), clocks)
             order = membership.order
             for name, mask in membership.masks.items():
                 yield name, partial(_write_part, people, mask, order, output=where.output)
@@ -181,8 +182,8 @@ def _flat(frame: pl.DataFrame) -> pl.DataFrame:
         elif isinstance(dtype, pl.List):
             columns.append(_joined(frame[name]))
         elif isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
-            utc = column.dt.convert_time_zone("UTC")
-            columns.append(utc.dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ"))
+            offset = "Z" if dtype.time_zone == "UTC" else "%:z"
+            columns.append(column.dt.strftime("%Y-%m-%dT%H:%M:%S%.f" + offset))
         else:
             columns.append(column)
     return frame.select(columns)
@@ -217,6 +218,21 @@ def _is_short(values: pl.Series, scale: int) -> bool:
 # ---- Excel
 
 
+def _on_the_clock(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """Return the frame with what the clock showed for instants in columns that lose nothing by it.
+
+    A cell of Excel has no zone, so an hour that the clock showed twice would be the first.
+    """
+    columns: list[pl.Series] = []
+    for name in names:
+        dtype = frame.schema[name]
+        if isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
+            shown = frame[name].dt.replace_time_zone(None)
+            first = shown.dt.replace_time_zone(dtype.time_zone, ambiguous="earliest")
+            columns += [shown] if first.equals(frame[name]) and not _is_changed(shown) else []
+    return frame.with_columns(columns)
+
+
 def _excel_cells(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the frame with texts for what a cell of Excel would change."""
     flat = _with_floats(_flat(frame))
@@ -230,6 +246,9 @@ def _is_changed(values: pl.Series) -> bool:
         return bool((values.cast(pl.Int128).abs() >= 10**_EXACT_DIGITS).any())
     if dtype == pl.Date:
         return bool((values < _EXCEL_FIRST_DAY).any())
+    if isinstance(dtype, pl.Datetime):
+        is_whole = values.dt.truncate("1s") == values
+        return bool(((values.dt.date() < _EXCEL_FIRST_DAY) | ~is_whole).any())
     if dtype.is_float():
         return bool((~values.is_finite()).any())
     return not (dtype == pl.Boolean or isinstance(dtype, pl.String))
@@ -251,22 +270,26 @@ def _write_excel(frame: pl.DataFrame, path: Path) -> None:
     with xlsxwriter.Workbook(str(path), options) as book:
         sheet = book.add_worksheet(WIDE)
         bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+        time = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         sheet.freeze_panes(1, 0)
         for i, name in enumerate(frame.columns):
             sheet.write_string(0, i, name, bold)
-        writers = [_cell_writer(sheet, dtype, day) for dtype in frame.dtypes]
+        writers = [_cell_writer(sheet, dtype, day, time) for dtype in frame.dtypes]
         for row, cells in enumerate(frame.iter_rows(), start=1):
             for i, value in enumerate(cells):
                 if value is not None:
                     writers[i](row, i, value)
 
 
-def _cell_writer(sheet: Any, dtype: pl.DataType, day: Any) -> Callable[[int, int, Any], object]:
+def _cell_writer(
+    sheet: Any, dtype: pl.DataType, day: Any, time: Any
+) -> Callable[[int, int, Any], object]:
     """Return what writes a cell of a type; `Any`: the objects of xlsxwriter have no types."""
     if dtype == pl.Boolean:
         return sheet.write_boolean  # type: ignore[no-any-return]
     if dtype.is_numeric():
         return sheet.write_number  # type: ignore[no-any-return]
-    if dtype == pl.Date:
-        return lambda row, column, value: sheet.write_datetime(row, column, value, day)
+    if dtype.is_temporal():
+        form = day if dtype == pl.Date else time
+        return lambda row, column, value: sheet.write_datetime(row, column, value, form)
     return sheet.write_string  # type: ignore[no-any-return]

@@ -212,8 +212,20 @@ CASES: dict[str, tuple[Any, Cells]] = {
         {date(2024, 1, 31): True, date(2024, 1, 28): False, None: False},
     ),
     "a date shifted out of the years": (
-        n.Known(n.Shift(D, 9000, Unit.YEAR)),
-        {date(2024, 1, 1): False, date(900, 1, 1): True, None: False},
+        compare(R.EQ, n.Shift(D, 9000, Unit.YEAR), n.Literal(date.max, DATE)),
+        {date(2024, 1, 1): True, date(900, 1, 1): False, None: False},
+    ),
+    "a date shifted far out of the years": (
+        compare(R.EQ, n.Shift(D, -99_999, Unit.MONTH), n.Literal(date.min, DATE)),
+        {date(2024, 1, 1): True, date(9000, 1, 1): False, None: False},
+    ),
+    "an instant shifted out of the years": (
+        compare(R.GT, n.Shift(T, 8000, Unit.YEAR), n.Now()),
+        {at(9, 30, day=27): True, AS_OF: True, None: False},
+    ),
+    "an instant shifted out of the years by the clock": (
+        compare(R.LT, n.Shift(T, -20_000_000, Unit.HOUR), n.Shift(n.Now(), -2020, Unit.YEAR)),
+        {at(9, 30, day=27): True, AS_OF: True, None: False},
     ),
     "a shifted instant": (
         compare(R.EQ, n.Shift(T, 1, Unit.DAY), n.Now()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import polars as pl
 import pytest
@@ -43,10 +44,38 @@ def test_one_expression_refuses(root: n.Predicate, words: str) -> None:
         polars_expression(root, CALENDAR, schema)
 
 
-def test_ranking_whole_numbers_beside_floats_is_refused() -> None:
+def test_whole_numbers_beside_floats_are_ranked_as_floats() -> None:
     mixed = n.Apply("or else", (X, Y), NUMBER)
-    with pytest.raises(UnsupportedError, match="or else"):
-        run(share({"s": n.Ranked(True, 1, mixed, None, None)}, {}), FRAME, "id", CALENDAR)
+    top = n.Ranked(True, 1, mixed, None, None)
+    result = run(share({"s": top}, {"t": mixed}), FRAME, "id", CALENDAR)
+    assert result.masks["s"].to_list() == [True, False]
+    assert result.traits["t"].to_list() == [1.0, 0.25]
+
+
+def test_exact_numbers_without_a_type_in_common_are_not_ranked() -> None:
+    y = pl.Series([None, "0." + "3" * 30]).str.to_decimal(scale=30)
+    frame = FRAME.with_columns(y=y, x=pl.Series([10**9, None]))
+    ranked = n.Ranked(True, 1, n.Apply("or else", (X, Y), NUMBER), None, None)
+    with pytest.raises(UnsupportedError) as caught:
+        run(share({"s": ranked}, {}), frame, "id", CALENDAR)
+    (complaint,) = caught.value.diagnostics
+    assert "38 digits" in complaint.message
+    assert "x * 1 or else y" in complaint.help[0]
+    product = n.Apply("multiply", (X, ONE), NUMBER)
+    floats = n.Ranked(True, 1, n.Apply("or else", (product, Y), NUMBER), None, None)
+    found = run(share({"s": floats}, {}), frame, "id", CALENDAR).masks["s"]
+    assert found.to_list() == [True, False]
+
+
+def test_exact_numbers_are_ranked_if_a_type_holds_these() -> None:
+    mixed = n.Apply("or else", (X, Y), NUMBER)
+    top = n.Ranked(True, 1, mixed, None, None)
+    frame = FRAME.with_columns(
+        x=pl.Series([2**62, None]), y=pl.Series([None, "0.25"]).str.to_decimal(scale=30)
+    )
+    result = run(share({"s": top}, {"t": mixed}), frame, "id", CALENDAR)
+    assert result.masks["s"].to_list() == [True, False]
+    assert result.traits["t"].to_list() == [2**62, Decimal("0.25")]
 
 
 def test_ranking_floats_beside_a_constant_that_is_one_is_not() -> None:

@@ -65,6 +65,14 @@ def test_only_cells_that_look_like_nothing_are_proposed_as_missing(tmp_path: Pat
     ]
 
 
+def test_numbers_that_are_declared_dates_are_offered_as_numbers(tmp_path: Path) -> None:
+    notes = said("date", ["20,50", "3,10", "1,00"], tmp_path).help
+    assert notes == (
+        '`x = { type = "number", decimal = "," }` in the catalog reads numbers, such as `20,50`',
+    )
+    assert not any("missing" in note for note in said("date", ["A1", "B2", "C3"], tmp_path).help)
+
+
 def test_a_comma_may_group_or_part(tmp_path: Path) -> None:
     notes = said("number", ["1", "1,250"], tmp_path).help
     assert 'decimal = ","' in notes[0]
@@ -76,7 +84,7 @@ def test_a_column_of_which_no_cell_fits_is_missing(kind: str, tmp_path: Path) ->
     found = said(kind, ["a", "b", ""], tmp_path)
     word = "yes/no value" if kind == "yes/no" else kind
     assert found.message.startswith(f"not one of the 2 cells of `x` is a {word}, so that")
-    assert "missing for every customer: `a` (row 2), `b` (row 3)" in found.message
+    assert "missing in every row: `a` (row 2), `b` (row 3)" in found.message
     assert found.help
     one = said(kind, ["a"], tmp_path)
     assert one.message.startswith(f"the only cell of `x` is no {kind}, so that")

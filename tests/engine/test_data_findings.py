@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -148,3 +150,77 @@ def test_texts_that_are_not_found(rules: str, message: str | None, remedy: str) 
 def test_a_use_is_told_once() -> None:
     rules = 'define no(t): town = "nowhere" and age > t\nsegment a: no(1)\nsegment b: no(2)'
     assert len(found(rules, "SG607")) == 1
+
+
+SHOP = Catalog.model_validate(
+    {
+        "customers": {"key": "id", "fields": {"id": "number"}},
+        "events": {
+            "purchase": {
+                "source": "nowhere.csv",
+                "key": "id",
+                "time": "at",
+                "fields": {"at": "date", "product_id": "number", "shop": "text"},
+            }
+        },
+        "lookups": {
+            "product": {
+                "source": "nowhere.csv",
+                "key": "product_id",
+                "fields": {"product_id": "number", "category": "text", "brand": "text"},
+            }
+        },
+    }
+)
+
+
+def told(rules: str, folder: Path) -> list[Diagnostic]:
+    """Return what is said of texts in rules on two customers' purchases."""
+    (folder / "products.csv").write_text(
+        "product_id,category,brand\n1,COFFEE,Ahoy\n2,TEA,Ahoy\n3,COCOA,Own\n"
+    )
+    catalog = SHOP.model_copy(
+        update={
+            "lookups": {"product": SHOP.lookups["product"].model_copy(
+                update={"source": "products.csv"})},
+        }
+    ).in_folder(folder)  # fmt: skip
+    purchases = {
+        "id": [1, 1, 2, 7],
+        "at": [date(2026, 1, 1)] * 4,
+        "product_id": [1, 1, 2, 3],
+        "shop": ["Lyon", "LYON", "lyon", "Nancy"],
+    }
+    rules_ = segdsl.compile(rules, catalog=catalog)
+    found = rules_.check({"id": [1, 2, 3]}, events={"purchase": purchases}, as_of="2026-02-01")
+    return [one for one in found if one.code.id in ("SG607", "SG611")]
+
+
+def test_texts_that_no_event_has_are_named(tmp_path: Path) -> None:
+    (one,) = told('did not purchase where (product.category = "COFEE")', tmp_path)
+    assert one.code.id == "SG607"
+    assert one.message == '`"COFEE"` never occurs in `purchase.product.category`'
+    assert one.primary is not None
+    assert one.primary.message == "no event has this value"
+    assert one.help == ('similar values that occur: `"COFFEE"` (2 events)',)
+
+
+def test_texts_of_events_in_other_letters_are_counted(tmp_path: Path) -> None:
+    (one,) = told('did purchase where (shop = "Lyon")', tmp_path)
+    assert one.code.id == "SG611"
+    assert "for 1 event, and differs from it only in" in one.message
+    assert one.help == ("`ignoring case` takes in 2 events more",)
+    (one,) = told(
+        'sum of (purchase.product_id) where (product.brand starts with "aho") > 1', tmp_path
+    )
+    assert one.message == 'no value of `purchase.product.brand` starts with `"aho"`'
+
+
+def test_texts_of_events_that_customers_do_not_have(tmp_path: Path) -> None:
+    (one,) = told('did purchase where (shop in ("Lyon", "LYON", "lyon", "Nancy"))', tmp_path)
+    assert one.message == '`"Nancy"` never occurs in `purchase.shop`'
+    assert not told('did purchase where (product.category in ("TEA", "COFFEE"))', tmp_path)
+    unused = 'define d: did purchase where (shop = "Paris")\nsegment s: did purchase'
+    assert [one.message for one in told(unused, tmp_path)] == [
+        '`"Paris"` never occurs in `purchase.shop`'
+    ]

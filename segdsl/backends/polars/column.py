@@ -9,11 +9,12 @@ from typing import TypeAlias
 import polars as pl
 
 from segdsl.backends.polars.numbers import (
-    as_float_value,
+    as_float,
     common_number,
     fitted,
     fixed_dtype,
     is_number,
+    joined,
     widest,
 )
 from segdsl.catalog.types import Kind, Type
@@ -31,6 +32,8 @@ _DTYPES: dict[Kind, pl.DataType] = {
     Kind.WEEKDAY: pl.Int64(),
     Kind.PLACE: pl.Struct({"latitude": pl.Float64(), "longitude": pl.Float64()}),
 }
+_NO_COMMON = "`or else` joins exact numbers that have no type of 38 digits in common"
+_NO_COMMON_HELP = ("in `x * 1 or else y` the first is a float, and the others become floats too",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,11 @@ Part: TypeAlias = Column | Fixed
 Operand: TypeAlias = tuple[Part, ...]
 """A value: its first known part counts; without parts it is missing everywhere.
 
-There are several only where `or else` joins exact numbers with floats, which compare differently.
+There are several only where `or else` joins numbers of several types, which compare differently.
 """
+
+Compute: TypeAlias = Callable[[Sequence[pl.Expr]], list[pl.Series]]
+"""Returns what expressions give over a frame."""
 
 
 def refuse(why: str) -> UnsupportedError:
@@ -141,6 +147,21 @@ def first_known(operands: Iterable[Operand]) -> Operand:
     return tuple(found)
 
 
+def series_of(operand: Operand, compute: Compute) -> pl.Series:
+    """Return an operand that has parts as one column, as `single` does.
+
+    Here the values may decide which type keeps all exact numbers. Raises UnsupportedError.
+    """
+    columns = [as_column(part) for part in operand]
+    dtypes = [column.dtype for column in columns]
+    is_exact = len(columns) > 1 and not any(dtype.is_float() for dtype in dtypes)
+    if is_exact and all(map(is_number, dtypes)) and common_number(dtypes) is None:
+        found = joined(compute([column.expr for column in columns]))
+        if found is not None:
+            return found
+    return compute([single(operand).expr])[0]
+
+
 def _merged(column: Part, part: Part) -> Column | None:
     """Return both parts as one column if its type holds all their values."""
     if isinstance(column, Fixed):
@@ -164,31 +185,21 @@ def literal(part: Fixed, dtype: pl.DataType) -> pl.Expr | None:
 
 
 def single(operand: Operand) -> Column:
-    """Return an operand that has parts as one column.
+    """Return an operand that has parts as one column: floats, if it joins numbers with floats.
 
-    Raises UnsupportedError if its numbers have no type in common that keeps them all.
+    Raises UnsupportedError if its exact numbers have no type in common that keeps them all.
     """
     columns = [as_column(part) for part in operand]
     if len(columns) == 1:
         return columns[0]
-    dtype = common_number([column.dtype for column in columns])
-    if all(map(_is_float, operand)):
-        return _joined_floats(operand)
+    dtypes = [column.dtype for column in columns]
+    if all(map(is_number, dtypes)) and any(dtype.is_float() for dtype in dtypes):
+        floats = [as_float(column.expr, column.dtype) for column in columns]
+        return Column(pl.coalesce(floats), pl.Float64())
+    dtype = common_number(dtypes)
     if dtype is None:
-        raise refuse("`or else` between exact numbers and floats can only be compared, not ranked")
+        raise UnsupportedError([unsupported(_NO_COMMON, help=_NO_COMMON_HELP)])
     return Column(pl.coalesce([column.expr.cast(dtype) for column in columns]), dtype)
-
-
-def _joined_floats(operand: Operand) -> Column:
-    exprs = [p.expr if isinstance(p, Column) else pl.lit(as_float_value(p.value)) for p in operand]
-    return Column(pl.coalesce(exprs), pl.Float64())
-
-
-def _is_float(part: Part) -> bool:
-    """Return whether all values of a part are floats; a constant may be written as a decimal."""
-    if isinstance(part, Column):
-        return part.dtype.is_float()
-    return as_float_value(part.value) == part.value
 
 
 def map_values(

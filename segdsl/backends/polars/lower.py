@@ -59,7 +59,8 @@ _LARGEST = 20_000  # nodes in one expression
 _DEEPEST = 500  # of them one in another: Polars' time grows with more than the square
 _SHIFT_DEPTH = 4  # a shift is several operations
 _NOBODY = Customer(0, {})
-_VARYING = (n.Field, n.Bucket, n.Ntile)
+_NEEDS_EVENTS = "what is made of events cannot be said in one expression"
+_VARYING = (n.Field, n.Property, n.Bucket, n.Ntile, n.Aggregate)
 _PATTERNS = {n.How.LIKE: like_pattern, n.How.MATCHES: matches_pattern}
 
 
@@ -109,7 +110,7 @@ class Lowering:
         match node:
             case n.Field() | n.Literal() | n.Now() | n.Today() | n.Shift() | n.Apply():
                 self.put(node, self.value(node))
-            case n.Folded() | n.Bucket() | n.Ntile():
+            case n.Folded() | n.Bucket() | n.Ntile() | n.Property() | n.Aggregate():
                 self.put(node, self.value(node))
             case _:
                 self.predicates[node] = self.predicate(node)
@@ -148,7 +149,7 @@ class Lowering:
             if () in operands and not _passes_over_missing(node):
                 return ()
         match node:
-            case n.Field():
+            case n.Field() | n.Property():
                 return (canonical_column(node.name, self.schema),)
             case n.Shift():
                 return (self._shift(node),)
@@ -161,6 +162,8 @@ class Lowering:
                 return (self._bucket(node),)
             case n.Ntile():
                 raise refuse(_NEEDS_ALL)
+            case n.Aggregate():
+                raise refuse(_NEEDS_EVENTS)
             case _:
                 raise TypeError(f"{type(node).__name__} is no value")
 
@@ -183,6 +186,8 @@ class Lowering:
                 return held.is_between(node.low, node.high)
             case n.Ranked() | n.Common():
                 raise refuse(_NEEDS_ALL)
+            case n.InOrder():
+                raise refuse(_NEEDS_EVENTS)
             case _:
                 return self._atom(node)
 

@@ -11,6 +11,7 @@ import polars as pl
 from segdsl.plan.nodes import Relation, Scalar
 
 DIGITS = 38  # of Polars' decimals
+LARGEST_UNITS = 10**DIGITS - 1
 _INT64 = (-(2**63), 2**63 - 1)
 _BITS: Mapping[pl.DataType, int] = MappingProxyType(
     {
@@ -128,6 +129,57 @@ def common_number(dtypes: Sequence[pl.DataType]) -> pl.DataType | None:
         return pl.Int128() if pl.Int128() in dtypes else pl.Int64()
     digits = max(map(_whole_digits, dtypes))
     return pl.Decimal(DIGITS, scale) if digits + scale <= DIGITS else None
+
+
+def joined(columns: Sequence[pl.Series]) -> pl.Series | None:
+    """Return the first known of exact numbers, None if no type holds all of these.
+
+    Unlike `common_number` it goes by the values: most columns have far fewer digits than they may.
+    """
+    parts = [_shortened(column) for column in columns]
+    scale = max(digits for _, digits in parts)
+    if any(size_of(units) * 10 ** (scale - digits) > LARGEST_UNITS for units, digits in parts):
+        return None
+    decimals = [decimals_of(units, digits, scale).alias("value") for units, digits in parts]
+    found = decimals[0]
+    for other in decimals[1:]:
+        found = found.zip_with(found.is_not_null(), other)
+    return found
+
+
+def _shortened(column: pl.Series) -> tuple[pl.Series, int]:
+    """Return exact numbers as units and how many digits these have after the point."""
+    digits = _scale(column.dtype)
+    units = column.to_physical().cast(pl.Int128)
+    while digits and (shorter := without_zeros(units, 1)) is not None:
+        units, digits = shorter, digits - 1
+    return units, digits
+
+
+def without_zeros(units: pl.Series, count: int) -> pl.Series | None:
+    """Return Int128 numbers without so many zeros at their ends, None if one has fewer."""
+    value, power = pl.col("value"), pl.lit(10**count, dtype=pl.Int128())
+    frame = pl.DataFrame({"value": units})
+    if frame.select((value % power != 0).any()).item():
+        return None
+    return frame.select(value // power).to_series()
+
+
+def size_of(values: pl.Series) -> int:
+    """Return the size of the largest of whole numbers, 0 without any."""
+    low, high = values.min(), values.max()
+    if low is None or high is None:
+        return 0
+    assert isinstance(low, int)
+    assert isinstance(high, int)
+    return max(-low, high)
+
+
+def decimals_of(units: pl.Series, digits: int, scale: int) -> pl.Series:
+    """Return units with so many digits after the point as decimals of a scale that holds them."""
+    unit = pl.Series([f"1e-{digits}"]).str.to_decimal(scale=digits)
+    numbers = units.cast(pl.Decimal(DIGITS, 0)) * unit
+    return numbers if scale == digits else numbers.cast(pl.Decimal(DIGITS, scale))
 
 
 def _whole_digits(dtype: pl.DataType) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -22,8 +22,8 @@ _SECOND = timedelta(seconds=1) // _MICROSECOND
 _FIRST = (datetime.min - _EPOCH) // _MICROSECOND
 _LAST = (datetime.max - _EPOCH) // _MICROSECOND
 _EDGE = 2 * _DAY  # no zone is further from UTC
-_BEYOND_TIMES = (_FIRST - 1, _LAST + 1)
-_BEYOND_DATES = (_FIRST // _DAY - 1, _LAST // _DAY + 1)
+_CLOSE = 4_000  # days that are gone through one by one
+_FEW = 16  # changes of the clock that times are compared with one by one
 MICROSECONDS = {Unit.SECOND: _SECOND, Unit.MINUTE: 60 * _SECOND, Unit.HOUR: 3600 * _SECOND}
 DAYS = {Unit.DAY: 1, Unit.WEEK: 7}
 MONTHS = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}
@@ -63,37 +63,52 @@ def dates_in(instants: pl.Series, zone: ZoneInfo) -> pl.Series:
 
 
 def within_years(times: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    """Return dates or times, missing outside the years 1 to 9999.
+    """Return dates or times, cut off at the ends of the years 1 to 9999.
 
     Reads them once only, as everything must that stands on itself: an expression that read its
     operand twice would double with each level.
     """
-    beyond = _BEYOND_DATES if dtype == DATE else _BEYOND_TIMES
+    return times.clip(*_ends(dtype))
+
+
+def _ends(dtype: pl.DataType) -> tuple[pl.Expr, pl.Expr]:
+    """Return the first and the last date or time."""
+    first, last = (_FIRST // _DAY, _LAST // _DAY) if dtype == DATE else (_FIRST, _LAST)
     physical = pl.Int32() if dtype == DATE else pl.Int64()
-    low, high = (pl.lit(edge, dtype=physical).cast(dtype) for edge in beyond)
-    edges = pl.Series(beyond, dtype=physical).cast(dtype)
-    return times.clip(low, high).replace(edges, None)
+    return pl.lit(first, dtype=physical).cast(dtype), pl.lit(last, dtype=physical).cast(dtype)
+
+
+def _beyond(times: pl.Expr, count: int, dtype: pl.DataType) -> pl.Expr:
+    """Return the last or, if `count` is negative, the first moment for each that is known."""
+    end = _ends(dtype)[count > 0]
+    return times.clip(end, end)
 
 
 def shift_days(dates: pl.Expr, count: int, unit: Unit, dtype: pl.DataType = DATE) -> pl.Expr:
-    """Return dates or local times moved by days or longer units, clipped to the month's end."""
+    """Return dates or local times moved by days or longer units, clipped to the month's end.
+
+    They are cut off at the ends of the years 1 to 9999.
+    """
     if unit in DAYS:
         days = count * DAYS[unit]
         if abs(days) > 366 * 9999:
-            return pl.when(pl.lit(False)).then(dates)
+            return _beyond(dates, count, dtype)
         return within_years(dates + pl.lit(timedelta(days), dtype=pl.Duration("us")), dtype)
     months = count * MONTHS[unit]
     if abs(months) > 12 * 9999:
-        return pl.when(pl.lit(False)).then(dates)
+        return _beyond(dates, count, dtype)
     return within_years(dates.dt.offset_by(f"{months}mo"), dtype)
 
 
 def shift_instants(instants: pl.Expr, count: int, unit: Unit, calendar: Calendar) -> pl.Expr:
-    """Return instants moved by any unit, those of a day and longer on the local clock."""
+    """Return instants moved by any unit, those of a day and longer on the local clock.
+
+    They are cut off at the ends of the years 1 to 9999.
+    """
     if unit.is_clock:
         microseconds = count * MICROSECONDS[unit]
         if abs(microseconds) > _LAST - _FIRST:
-            return pl.when(pl.lit(False)).then(instants)
+            return _beyond(instants, count, INSTANT)
         moved = instants + pl.lit(microseconds, dtype=pl.Duration("us"))
     else:
         local = within_years(local_times(instants, calendar), LOCAL)
@@ -130,7 +145,7 @@ def _offsets(times: pl.Series, offset: Callable[[int], int]) -> pl.Series | int:
     offset = cache(offset)  # the end of a day is the start of the next
     starts: list[int] = []
     offsets: list[int] = []
-    for day in (times // _DAY).unique().drop_nulls().sort().to_list():
+    for day in _days(times):
         start, end = day * _DAY, (day + 1) * _DAY
         for at in (start, _change(start, end, offset)):
             if not offsets or offset(at) != offsets[-1]:
@@ -138,8 +153,28 @@ def _offsets(times: pl.Series, offset: Callable[[int], int]) -> pl.Series | int:
                 offsets.append(offset(at))
     if len(offsets) <= 1:
         return offsets[0] if offsets else 0
+    if len(offsets) <= _FEW:
+        return _stepwise(times, starts, offsets)
     steps = pl.Series(starts, dtype=pl.Int64).search_sorted(times, side="right")
     return pl.Series(offsets, dtype=pl.Int64).gather(steps.cast(pl.Int64) - 1)
+
+
+def _days(times: pl.Series) -> Iterable[int]:
+    """Return the days of times in order; where they lie close together also those between."""
+    first, last = times.min(), times.max()
+    if isinstance(first, int) and isinstance(last, int) and last - first < _CLOSE * _DAY:
+        return range(first // _DAY, last // _DAY + 1)
+    days: list[int] = (times // _DAY).unique().drop_nulls().sort().to_list()
+    return days
+
+
+def _stepwise(times: pl.Series, starts: Sequence[int], offsets: Sequence[int]) -> pl.Series:
+    """Return the offset from the last start that is not later than each time."""
+    time = pl.col("time")
+    found = pl.lit(offsets[0], dtype=pl.Int64)
+    for start, offset in zip(starts[1:], offsets[1:], strict=True):
+        found = pl.when(time >= start).then(pl.lit(offset, dtype=pl.Int64)).otherwise(found)
+    return times.alias("time").to_frame().select(found).to_series()
 
 
 def _change(start: int, end: int, offset: Callable[[int], int]) -> int:
