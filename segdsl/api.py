@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Context, Decimal, localcontext
 from functools import cached_property
@@ -25,14 +25,22 @@ from segdsl.plan.plan import Plan
 from segdsl.plan.program import Program
 from segdsl.segment import Segment
 from segdsl.semantics import Files, Project, check, collect
-from segdsl.settings import AsOf, calendar_of, catalog_of, schema_of
+from segdsl.settings import (
+    AsOf,
+    calendar_of,
+    schema_of,
+    typed_by,
+    with_open_events,
+)
 from segdsl.source import Source
 from segdsl.syntax import parse, read_source
 
 if TYPE_CHECKING:
+    from segdsl.engine.complete import Further
     from segdsl.engine.explain import Explanation
     from segdsl.engine.membership import Membership
-    from segdsl.engine.readers import Table
+    from segdsl.engine.readers.sources import Opened
+    from segdsl.engine.timelines import Timelines
 
 
 # Percentages and shares are reckoned exactly, whatever decimal context the caller has set.
@@ -111,15 +119,18 @@ def _checked(
     catalog: Catalog | None,
     params: Mapping[str, str],
     sink: Sink,
-    undeclared: Collection[str] = (),
-    unread: Collection[str] = (),
+    further: Further | None = None,
+    declared: frozenset[str] = frozenset(),
 ) -> Ruleset:
-    schema = schema_of(catalog, undeclared, unread)
+    schema = schema_of(catalog)
+    if further is not None:
+        schema = schema_of(catalog, further.undeclared, further.unread, further.events, declared)
+        schema = with_open_events(schema, further.open_events)
     plan = check(project, schema, params, sink)
     if sink.errors:
         raise CompileError(sink.diagnostics)
     simple: dict[n.Node, n.Node] = {}
-    if schema.fields is not None:
+    if schema.fields is not None and not plan.is_open:
         simple = simplified(plan.nodes, n.Interner())
         note(plan, simple, sink)
     return Ruleset(project, plan, catalog, params, tuple(sink), simple)
@@ -186,6 +197,11 @@ class Ruleset:
             for item in (self.plan.fields if is_typed else self.plan.mentioned)
         )
 
+    @property
+    def is_untyped(self) -> bool:
+        """Whether rules read fields or properties whose types only data or a catalog tell."""
+        return self.plan.is_open or any(item.type is None for item in self.fields())
+
     @cached_property
     def program(self) -> Program:
         """The shared steps that an evaluation runs."""
@@ -199,6 +215,7 @@ class Ruleset:
         self,
         data: object = None,
         *,
+        events: Mapping[str, object] | None = None,
         as_of: AsOf | None = None,
         columns: Sequence[str] = (),
         strict: bool = False,
@@ -207,89 +224,115 @@ class Ruleset:
 
         `data` is a path (file, folder or pattern), a Polars frame or lazy frame, pandas,
         pyarrow, a mapping of columns, or anything with the Arrow PyCapsule interface; None means
-        the catalog's own source. `columns` are carried along to the output. With `strict`, cells
-        that do not fit their declared type are an error. Raises DataError, CompileError for
-        rules that do not fit the data, UnsupportedError.
+        the catalog's own source. `events` are data of events by name, of the same kinds; the
+        others come from the catalog's sources. `columns` are carried along to the output. With
+        `strict`, cells that do not fit their declared type are an error. Raises DataError,
+        CompileError for rules that do not fit the data, UnsupportedError.
         """
         from segdsl.engine.originals import originals
         from segdsl.engine.run import evaluate
 
-        ruleset, table, notices = self.on(data)
+        ruleset, opened, notices = self.on(data, events)
         return evaluate(
             ruleset.plan,
             ruleset.program,
             ruleset.known_catalog,
             calendar_of(ruleset.catalog, as_of),
-            table,
+            opened,
             columns=columns,
             strict=strict,
             notices=(*ruleset.findings, *notices),
-            originals=originals(self.project, self.known_catalog, data),
+            originals=originals(self.project, self.known_catalog, data, (events or {}).values()),
         )
 
-    def check(self, data: object = None, *, as_of: AsOf | None = None) -> tuple[Diagnostic, ...]:
-        """Return the findings of the rules held against data (None: the catalog's source).
+    def check(
+        self,
+        data: object = None,
+        *,
+        events: Mapping[str, object] | None = None,
+        as_of: AsOf | None = None,
+    ) -> tuple[Diagnostic, ...]:
+        """Return the findings of the rules held against data (None: the catalog's sources).
 
-        Raises as `evaluate` does.
+        `events` are as in `evaluate`. Raises as `evaluate` does.
         """
         from segdsl.engine.findings import findings_of
 
-        ruleset, table, notices = self.on(data)
+        ruleset, opened, notices = self.on(data, events)
         calendar = calendar_of(ruleset.catalog, as_of)
-        found = findings_of(ruleset.plan, ruleset.known_catalog, calendar, table)
-        return (*ruleset.findings, *notices, *found)
+        found = findings_of(ruleset.plan, ruleset.known_catalog, calendar, opened)
+        told = {(one.code, one.primary.span) for one in ruleset.findings if one.primary}
+        new = [one for one in found if not one.primary or (one.code, one.primary.span) not in told]
+        return (*ruleset.findings, *notices, *new)
 
     @property
     def known_catalog(self) -> Catalog:
         """The catalog; an empty one where none is given."""
         return self.catalog if self.catalog is not None else Catalog()
 
-    def on(self, data: object) -> tuple[Ruleset, Table, tuple[Diagnostic, ...]]:
+    def on(
+        self, data: object, events: Mapping[str, object] | None = None
+    ) -> tuple[Ruleset, Opened, tuple[Diagnostic, ...]]:
         """Return the rules under a catalog without gaps, the data opened, and notices.
 
         What the catalog leaves open is inferred from the data. Raises DataError, and
-        CompileError for rules that do not fit them.
+        CompileError for rules that do not fit them; TypeError for events that have no names.
         """
-        from segdsl.engine.infer import infer_catalog
-        from segdsl.engine.readers import open_data
+        from segdsl.engine.complete import completed
+        from segdsl.engine.empty_columns import bound_by_use
 
-        table = open_data(self.known_catalog, data)
-        if self.known_catalog.is_complete:
-            return self, table, ()
-        wanted = tuple(item.name for item in self.plan.mentioned)
-        inferred = infer_catalog(table, base=self.known_catalog, fields=wanted)
-        others = set(table.columns) - set(inferred.catalog.customers.fields)
-        unread = others if not self.known_catalog.customers.fields else set[str]()
+        if events is not None and not isinstance(events, Mapping):
+            raise TypeError("events are given by name, such as events={'purchase': frame}")
+        known = self.known_catalog
+        given = {normalize("NFC", name): one for name, one in (events or {}).items()}
+        found = completed(known, self.plan, data, given)
+        others = frozenset(given) - set(found.catalog.events)  # that no rule speaks of
+        if found.catalog is known and not (self.plan.is_open or others):
+            return self, found.data, found.notices
+        further = replace(found.further, open_events=found.further.open_events | others)
         try:
-            ruleset = self.bound(inferred.catalog, others, unread)
+            ruleset = bound_by_use(
+                lambda catalog: self.bound(catalog, further), found.catalog, known, found.data
+            )
         except CompileError as error:  # a type may be wrong because of how the data were read
-            raise CompileError((*error.diagnostics, *inferred.notices)) from None
-        return ruleset, inferred.table, inferred.notices
+            raise CompileError((*error.diagnostics, *found.notices)) from None
+        return ruleset, found.data, found.notices
 
-    def bound(
-        self, catalog: Catalog, undeclared: Collection[str] = (), unread: Collection[str] = ()
-    ) -> Ruleset:
-        """Return the same rules checked under a catalog. Raises CompileError.
+    def bound(self, catalog: Catalog, further: Further | None = None) -> Ruleset:
+        """Return the same rules checked under a catalog; `further` are columns beside its fields.
 
-        `undeclared` are further columns of the data, `unread` those of them that are fields.
+        Raises CompileError.
         """
+        events = self.known_catalog.events
+        declared = frozenset(name for name, table in events.items() if table.fields)
         with localcontext(_EXACT):
-            return _checked(self.project, catalog, self.params, Sink(), undeclared, unread)
+            return _checked(self.project, catalog, self.params, Sink(), further, declared)
 
     def explain(
-        self, profile: Mapping[str, Any], segment: str, *, as_of: AsOf | None = None
+        self,
+        profile: Mapping[str, Any],
+        segment: str,
+        *,
+        events: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+        as_of: AsOf | None = None,
     ) -> Explanation:
         """Return why a customer is in an audience or not, clause by clause.
 
-        `profile` maps field names to values; absent and None are missing. Raises KeyError for an
-        unknown audience, TypeError for a value that does not fit its field, UnsupportedError for
-        a condition on the whole population.
+        `profile` maps field names to values; absent and None are missing. `events` are lists of
+        the customer's events by name, each a mapping of properties, or of the columns of the
+        catalog, to values: `time` or its column for its time, and for what a lookup adds
+        `product.department`, or `product` with a mapping. Raises KeyError for an unknown audience,
+        ValueError for an event or a property that neither the catalog nor the rules know,
+        TypeError for a value that does not fit its field, UnsupportedError for a condition on the
+        whole population, DataError for a float that is too large to be summed.
         """
-        from segdsl.engine.explain import explain
+        from segdsl.engine.explain import explain, named_values
+        from segdsl.engine.given_events import given_events
+        from segdsl.engine.timelines import canonical_events
 
         profile = {normalize("NFC", name): value for name, value in profile.items()}
-        is_typed = bool(self.known_catalog.customers.fields)
-        ruleset = self if is_typed else self.bound(catalog_of(profile))
+        listed = given_events(self.known_catalog, self.plan.events, events or {})
+        ruleset = self._typed_by(profile, listed)
         audience = ruleset[segment].audience
         calendar = calendar_of(ruleset.catalog, as_of)
         values = {
@@ -300,7 +343,30 @@ class Ruleset:
         if key is None and any(isinstance(node, n.Bucket) for node in n.ordered(audience.root)):
             what = "a sample is drawn by the customer's key, which the profile does not hold"
             raise UnsupportedError((catalog_errors.unsupported(what),))
-        return explain(audience.clause, Customer("" if key is None else key, values), calendar, {})
+        happened = canonical_events(ruleset.plan.nodes, listed, calendar.zone)
+        customer = Customer("" if key is None else key, values, happened)
+        return explain(audience.clause, customer, calendar, {}, names=named_values(ruleset.plan))
+
+    def _typed_by(self, profile: Mapping[str, Any], events: Timelines) -> Ruleset:
+        """Return the rules under the types of one customer's values, and of their use for others.
+
+        Raises CompileError.
+        """
+        from segdsl.engine.complete import Further
+        from segdsl.engine.empty_columns import bound_by_use_alone
+
+        known = self.known_catalog
+        told = {name: value for name, value in profile.items() if value is not None}
+        catalog, lacking = typed_by(known, self.plan, told, events)
+        if catalog is known:
+            return self
+        further = Further(open_events=lacking)
+        names = () if known.customers.fields else (item.name for item in self.plan.mentioned)
+        return bound_by_use_alone(
+            lambda one: self.bound(one, further),
+            catalog,
+            [name for name in names if name not in told],
+        )
 
     def to_json(self) -> str:
         """Return the ruleset as JSON that `from_json` reads: rules, lists, params, catalog.

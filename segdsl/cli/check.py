@@ -35,7 +35,7 @@ _ROUNDS = 10  # of fixing: one fix may bring another to light
 @with_inputs(strict=False)
 @click.argument("further", nargs=-1, metavar="[RULES]...")
 @click.option(
-    "--with-data", is_flag=True, help="Hold the rules against the catalog's own source, too."
+    "--with-data", is_flag=True, help="Hold the rules against the catalog's own sources, too."
 )
 @click.option("--fix", is_flag=True, help="Mend the files where there is one way to do so.")
 @click.option("--deny-warnings", is_flag=True, help="Warnings make the exit code 1, too.")
@@ -103,9 +103,9 @@ def _diagnostics(inputs: Inputs, with_data: bool) -> Sequence[Diagnostic]:
     try:
         rules = inputs.load()
         known = rules.findings
-        if inputs.data is None and not with_data:
+        if inputs.data is None and not inputs.events and not with_data:
             return known
-        return rules.check(inputs.data, as_of=inputs.as_of)
+        return rules.check(inputs.data, events=inputs.events, as_of=inputs.as_of)
     except SegdslError as error:
         return (*known, *error.diagnostics)
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from segdsl.api import Ruleset
     from segdsl.plan.nodes import Node
 
+_UNTYPED = (
+    "what is read has no type yet, and whatever stands on it selects no one here:"
+    " name the data, or declare the fields in a catalog"
+)
 STAGES = ("tree", "plan", "program", "polars", "json")
 
 
@@ -40,9 +44,9 @@ STAGES = ("tree", "plan", "program", "polars", "json")
 def command(inputs: Inputs, report: Report, emit: str) -> None:
     """Print a stage of compilation: a report of a bug can be made of it.
 
-    With DATA, what the catalog leaves open is inferred from them.
+    With DATA or --events, what the catalog leaves open is inferred from them.
     """
-    text = _syntax(inputs) if emit == "tree" else _stage(inputs, emit)
+    text = _syntax(inputs) if emit == "tree" else _stage(inputs, emit, report)
     if report.is_json and emit != "json":
         report.result({"emit": emit, "text": text})
     else:
@@ -60,12 +64,14 @@ def _syntax(inputs: Inputs) -> str:
     return "\n".join(line for item in items for line in _lines(item))
 
 
-def _stage(inputs: Inputs, emit: str) -> str:
+def _stage(inputs: Inputs, emit: str, report: Report) -> str:
     from segdsl.plan.dump import dump_nodes, dump_program
 
     rules = inputs.load()
-    if inputs.data is not None:
-        rules, _, _ = rules.on(inputs.data)
+    if inputs.data is not None or inputs.events:
+        rules, _, _ = rules.on(inputs.data, inputs.events)
+    if emit != "json" and rules.is_untyped:
+        report.words(_UNTYPED)
     match emit:
         case "plan":
             roots: dict[str, Node] = {**rules.plan.segments}

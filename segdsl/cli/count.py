@@ -20,6 +20,7 @@ from segdsl.cli.sizes import base_line, show_funnel, show_sizes
         "segdsl count 'age between 25 and 34 and city = \"İstanbul\"' customers.csv",
         "segdsl count rules.seg --funnel --as-of 2026-11-01 --param min_spend=800",
         "segdsl count rules.seg --format json",
+        "segdsl count 'did purchase in last 90 days' people.csv --events purchase=sales.csv",
     ),
 )
 @with_inputs()
@@ -35,7 +36,9 @@ def command(inputs: Inputs, report: Report, funnel: bool) -> None:
         _count_steps(inputs, report)
         return
     with waiting("counting", report):
-        membership = rules.evaluate(inputs.data, as_of=inputs.as_of, strict=inputs.strict)
+        membership = rules.evaluate(
+            inputs.data, events=inputs.events, as_of=inputs.as_of, strict=inputs.strict
+        )
     if report.is_json:
         report.result(membership.summary())
         return
@@ -49,12 +52,12 @@ def _count_steps(inputs: Inputs, report: Report) -> None:
     from segdsl.settings import calendar_of
 
     with waiting("counting", report):
-        rules, table, notices = inputs.load().on(inputs.data)
+        rules, opened, notices = inputs.load().on(inputs.data, inputs.events)
         found = funnel(
             rules.plan,
             rules.known_catalog,
             calendar_of(rules.catalog, inputs.as_of),
-            table,
+            opened,
             strict=inputs.strict,
             notices=(*rules.findings, *notices),
         )

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import click
 
 from segdsl.cli.options import examples, with_report
 from segdsl.cli.report import Column, Report
+
+_TITLES = MappingProxyType(
+    {"predicate": "predicates", "behaviour": "what customers did", "function": "functions"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class _Entry:
 
 @click.command(
     "functions",
-    epilog=examples("segdsl functions", "segdsl functions round", "segdsl functions in"),
+    epilog=examples("segdsl functions", "segdsl functions round", "segdsl functions did"),
 )
 @click.argument("name", required=False, metavar="[NAME]")
 @with_report()
@@ -44,9 +49,9 @@ def command(name: str | None, report: Report) -> None:
         report.result([entry.to_dict() for entry in found])
         return
     if name is None:
-        for kind in ("predicate", "function"):
+        for kind, title in _TITLES.items():
             rows = [(entry.form, entry.doc) for entry in entries if entry.kind == kind]
-            report.table((Column(f"{kind}s"), Column("meaning")), rows)
+            report.table((Column(title), Column("meaning")), rows)
             report.text()
         report.words("`segdsl functions NAME` shows one with an example")
         return
@@ -55,11 +60,13 @@ def command(name: str | None, report: Report) -> None:
 
 
 def _entries() -> tuple[_Entry, ...]:
+    from segdsl.functions.habits import BEHAVIOUR
     from segdsl.functions.predicates import PREDICATES
     from segdsl.functions.table import FUNCTIONS
 
     return (
         *(_Entry("predicate", p.name, p.form, p.doc, p.example) for p in PREDICATES),
+        *(_Entry("behaviour", p.name, p.form, p.doc, p.example) for p in BEHAVIOUR),
         *(_Entry("function", f.name, f.form, f.doc, f.example) for f in FUNCTIONS.values()),
     )
 

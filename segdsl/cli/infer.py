@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from segdsl.cli.inputs import with_settings
-from segdsl.cli.options import examples, with_reading, with_report
+from segdsl.cli.options import examples, with_events, with_reading, with_report
 from segdsl.cli.report import Report
 
 if TYPE_CHECKING:
@@ -23,9 +23,11 @@ if TYPE_CHECKING:
         "segdsl infer customers.csv",
         "segdsl infer customers.csv --out catalog.toml",
         "segdsl infer customers.csv --encoding cp1254 --delimiter ';'",
+        "segdsl infer customers.csv --events purchase=purchases.parquet --out catalog.toml",
     ),
 )
 @click.argument("file", metavar="FILE")
+@with_events
 @with_reading
 @click.option(
     "--out", "-o", type=click.Path(path_type=Path, dir_okay=False), metavar="PATH",
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 def command(
     file: str,
     report: Report,
+    events: dict[str, str],
     encoding: str | None,
     delimiter: str | None,
     sheet: str | None,
@@ -51,6 +54,7 @@ def command(
     """
     from segdsl.catalog import Catalog
     from segdsl.engine.infer import infer_toml, propose_catalog
+    from segdsl.engine.infer_events import infer_events
     from segdsl.errors import DataError
 
     if out is not None and not force and os.path.lexists(out):
@@ -58,27 +62,37 @@ def command(
     given = {"encoding": encoding, "delimiter": delimiter, "sheet": sheet, "key": key}
     base = with_settings(Catalog(), given)
     found = propose_catalog(file, base=base)
-    text = infer_toml(found, _source(file, out))
+    happened = infer_events(found.catalog, events)
+    catalog = happened.catalog.model_copy(
+        update={
+            "events": {
+                name: one.model_copy(update={"source": _source(events[name], out)})
+                for name, one in happened.catalog.events.items()
+            }
+        }
+    )
+    text = infer_toml(found, _source(file, out), catalog, happened.reasons, happened.lines)
+    notices = (*found.notices, *happened.notices)
     if out is not None:
         from segdsl.engine.publish import publish_text
 
         publish_text(out, text)
     if found.error is not None:
         if not report.is_json:
-            _show(found.notices, text, out, report)
+            _show(notices, text, out, report)
         raise DataError((found.error,))
     if report.is_json:
         from segdsl.diagnostics import render_json
 
         report.result(
             {
-                "catalog": found.catalog.model_dump(mode="json", exclude_defaults=True),
-                "reasons": dict(found.reasons),
-                "notices": [render_json(notice) for notice in found.notices],
+                "catalog": catalog.model_dump(mode="json", exclude_defaults=True),
+                "reasons": dict(found.reasons) | dict(happened.reasons),
+                "notices": [render_json(notice) for notice in notices],
             }
         )
         return
-    _show(found.notices, text, out, report)
+    _show(notices, text, out, report)
 
 
 def _show(notices: Iterable[Diagnostic], text: str, out: Path | None, report: Report) -> None:

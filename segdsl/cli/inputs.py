@@ -37,6 +37,7 @@ class Inputs:
     sheet: str | None = None
     key: str | None = None
     strict: bool = False
+    events: Mapping[str, str] = field(default_factory=dict)
 
     def load(self) -> Ruleset:
         """Return the compiled rules. Raises CompileError."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import unicodedata
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import date, datetime
@@ -59,12 +60,23 @@ def _delimiter(ctx: click.Context, param: click.Parameter, value: str | None) ->
 
 
 def _params(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    return _assigned(ctx, param, values, "name=value")
+
+
+def _events(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    return _assigned(ctx, param, values, "name=file")
+
+
+def _assigned(
+    ctx: click.Context, param: click.Parameter, values: tuple[str, ...], form: str
+) -> dict[str, str]:
+    """Return what stands behind the first `=` by the name that stands before it."""
     given = {}
     for value in values:
         name, sign, text = value.partition("=")
-        if not sign or not name.strip():
-            raise click.BadParameter(f"`{value}` is not of the form name=value", ctx, param)
-        given[name.strip()] = text
+        if not sign or not name.strip() or (not text and form == "name=file"):
+            raise click.BadParameter(f"`{value}` is not of the form {form}", ctx, param)
+        given[unicodedata.normalize("NFC", name.strip())] = text
     return given
 
 
@@ -86,6 +98,11 @@ _READING = (
                  help="What stands between the cells of a CSV file."),
     click.option("--sheet", metavar="NAME", help="The sheet of an Excel file, if not the first."),
     click.option("--key", metavar="COLUMN", help="The column that identifies a customer."),
+)  # fmt: skip
+_EVENTS = click.option(
+    "--events", metavar="NAME=FILE", multiple=True, callback=_events,
+    help="A file, folder or pattern with the events of one name; may be repeated. The others come"
+    " from the catalog's sources.",
 )  # fmt: skip
 _STRICT = click.option(
     "--strict", is_flag=True, help="Cells that do not fit their declared type are an error."
@@ -115,6 +132,7 @@ def with_inputs(*, strict: bool = True) -> Callable[[Function], Function]:
                 click.argument("data", required=False, metavar="[DATA]"),
                 *_RULES[1:],
                 _AS_OF,
+                _EVENTS,
                 *_READING,
                 *((_STRICT,) if strict else ()),
             ),
@@ -126,6 +144,11 @@ def with_inputs(*, strict: bool = True) -> Callable[[Function], Function]:
 def with_reading(function: Function) -> Function:
     """Add the options on how a file of data is read."""
     return _stacked(function, _READING)  # type: ignore[no-any-return]
+
+
+def with_events(function: Function) -> Function:
+    """Add the option that names the data of events."""
+    return _stacked(function, (_EVENTS,))  # type: ignore[no-any-return]
 
 
 def _remember(key: str) -> Callable[[click.Context, click.Parameter, Any], Any]:

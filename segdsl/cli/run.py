@@ -35,6 +35,7 @@ def _columns(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> 
         "segdsl run rules.seg customers.parquet --out out --output-format parquet",
         "segdsl run rules.seg --out audiences.xlsx --columns email,city",
         "segdsl run rules.seg --out long.csv --layout long --as-of 2026-11-01",
+        "segdsl run rules.seg people.csv --events purchase=sales.parquet --traits --out out.csv",
     ),
 )
 @with_inputs()
@@ -58,7 +59,11 @@ def _columns(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> 
     "--columns", metavar="NAMES", multiple=True, callback=_columns,
     help="Columns of the data to carry along: email,city.",
 )  # fmt: skip
-@click.option("--traits", is_flag=True, help="Write the values of the rules' traits, too.")
+@click.option(
+    "--traits", is_flag=True,
+    help="Write the values of the rules' traits, too, but for those with parameters, which have no"
+    " value by themselves.",
+)  # fmt: skip
 @with_report()
 def command(
     inputs: Inputs,
@@ -84,7 +89,11 @@ def command(
     rules = inputs.load()
     with waiting("evaluating", report):
         membership = rules.evaluate(
-            inputs.data, as_of=inputs.as_of, columns=columns, strict=inputs.strict
+            inputs.data,
+            events=inputs.events,
+            as_of=inputs.as_of,
+            columns=columns,
+            strict=inputs.strict,
         )
     files: tuple[Path, ...] = ()
     if where is not None:

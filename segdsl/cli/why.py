@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from segdsl.api import Ruleset
     from segdsl.engine.explain import Explanation
+
+_SEEN = 300  # characters of what a clause looked at
 
 
 @click.command(
@@ -48,14 +51,14 @@ def command(inputs: Inputs, report: Report, customer: str, segments: tuple[str, 
     from segdsl.settings import calendar_of
 
     with waiting("looking", report):
-        rules, table, notices = inputs.load().on(inputs.data)
+        rules, opened, notices = inputs.load().on(inputs.data, inputs.events)
         chosen = _chosen(segments, rules)
         calendar = calendar_of(rules.catalog, inputs.as_of)
         trees, counted = why(
             rules.plan,
             rules.known_catalog,
             calendar,
-            table,
+            opened,
             customer,
             segments=chosen,
             strict=inputs.strict,
@@ -109,7 +112,7 @@ def _show_lines(trees: dict[str, Explanation], report: Report) -> None:
     """Print a line for each audience: whether the customer is in it, and what keeps them out."""
     width = max(len(name) for name in trees) if trees else 0
     for name, tree in trees.items():
-        keeps_out = "" if tree.holds else _seen(_first_failing(tree))
+        keeps_out = "" if tree.holds else _keeps_out(_first_failing(tree))
         report.text(f"{_mark(tree)}  {name:<{width}}  {keeps_out}".rstrip())
     report.text()
     report.words("`--segment NAME` explains one of them in full")
@@ -124,8 +127,20 @@ def _first_failing(tree: Explanation) -> Explanation:
         tree = failing
 
 
+def _keeps_out(tree: Explanation) -> str:
+    """Return a clause that fails; of one that denies another, what that one looked at."""
+    inner = tree
+    while not inner.seen and len(inner.items) == 1:
+        (inner,) = inner.items
+    return _seen(replace(tree, seen=inner.seen))
+
+
 def _tree(tree: Explanation, depth: int = 1) -> Iterator[str]:
+    from segdsl.diagnostics.snippet import shown
+
     yield f"{'  ' * depth}{_mark(tree)}  {_line(tree)}"
+    for line in tree.event_lines:
+        yield f"{'  ' * depth}       {shown(clipped(line))}"
     for item in tree.items:
         yield from _tree(item, depth + 1)
 
@@ -144,7 +159,7 @@ def _seen(tree: Explanation) -> str:
 
     seen = ", ".join(tree.seen)
     text = clipped(tree.text)
-    return shown(f"{text}   ({clipped(seen)})" if seen else text)
+    return shown(f"{text}   ({clipped(seen, _SEEN)})" if seen else text)
 
 
 def _mark(tree: Explanation) -> str:

@@ -12,6 +12,7 @@ from segdsl_runner import QUICKSTART, answer, project, segdsl
 import segdsl as package
 from segdsl import Catalog
 from segdsl.diagnostics import CODES
+from segdsl.functions.habits import BEHAVIOUR
 from segdsl.functions.predicates import PREDICATES
 from segdsl.functions.table import FUNCTIONS
 
@@ -27,6 +28,11 @@ FIELDS = {
     "signup_date": "date",
     "birth_date": "date",
     "last_visit": "instant",
+}
+PROPERTIES = {"time": "instant", "channel": "text", "amount": "number", "quantity": "number"}
+EVENTS = {
+    name: {"source": f"{name}.csv", "key": "id", "time": "time", "fields": PROPERTIES}
+    for name in ("purchase", "visit")
 }
 
 
@@ -107,10 +113,12 @@ def test_an_unknown_code_offers_those_near_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "example", [row.example for row in (*PREDICATES, *FUNCTIONS.values())], ids=str
+    "example", [row.example for row in (*PREDICATES, *BEHAVIOUR, *FUNCTIONS.values())], ids=str
 )
 def test_every_example_of_the_catalogue_compiles(example: str) -> None:
-    catalog = Catalog.model_validate({"customers": {"key": "id", "fields": FIELDS}})
+    catalog = Catalog.model_validate(
+        {"customers": {"key": "id", "fields": FIELDS}, "events": EVENTS}
+    )
     rules = package.compile(example, catalog=catalog)
     assert rules.segments == ("segment",)
     assert rules.findings == ()
@@ -119,8 +127,9 @@ def test_every_example_of_the_catalogue_compiles(example: str) -> None:
 def test_the_catalogue_lists_every_row() -> None:
     text = segdsl("functions").stdout
     listed = {entry["name"] for entry in answer("functions")}
-    assert listed == {row.name for row in PREDICATES} | set(FUNCTIONS)
-    assert all(row.form in text for row in (*PREDICATES, *FUNCTIONS.values()))
+    rows = (*PREDICATES, *BEHAVIOUR)
+    assert listed == {row.name for row in rows} | set(FUNCTIONS)
+    assert all(row.form in text for row in (*rows, *FUNCTIONS.values()))
 
 
 def test_one_function() -> None:
@@ -150,6 +159,15 @@ def test_every_stage_is_printed() -> None:
     assert package.from_json(document).segments == package.load(QUICKSTART / "rules.seg").segments
     found = json.loads(segdsl("compile", QUICKSTART, "--format", "json").stdout)
     assert found["emit"] == "plan"
+
+
+def test_a_plan_without_types_says_so() -> None:
+    for rules in ("count of p > 3", "age > 3"):
+        found = segdsl("compile", rules)
+        assert "no one" in found.stdout
+        assert "has no type yet" in found.stderr
+        assert "no type" not in segdsl("compile", rules, "--emit", "json").stderr
+    assert "no type" not in segdsl("compile", QUICKSTART).stderr
 
 
 def test_a_tree_needs_no_sound_names_but_sound_syntax() -> None:

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import math
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import date, datetime
 from pathlib import Path
-from typing import TypeAlias
-from zoneinfo import ZoneInfo
 
-Place: TypeAlias = "tuple[float | None, float | None]"
-Cell: TypeAlias = (
-    "str | int | float | Decimal | bool | date | datetime | list[object] | Place | None"
+from cells import CaseError, Cell, Key, as_key, cell_value, local_instant, split_row
+from timelines import (
+    EventKind,
+    Happening,
+    event_kinds,
+    inline_events,
+    kind_of_column,
+    read_events,
+    title_above,
 )
-Key: TypeAlias = "int | str"
-
-
-class CaseError(ValueError):
-    """A case that cannot be read, with its file and line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The outside inputs of a case: as-of, the catalog's settings and the customers' fields."""
+    """The outside inputs of a case: as-of, the catalog's settings, fields and kinds of event."""
 
     as_of: date | datetime = date(2026, 6, 15)
     timezone: str = "UTC"
@@ -35,6 +31,7 @@ class Settings:
     leap_day: str = "feb28"
     missing: tuple[str, ...] = ()
     fields: Mapping[str, object] = field(default_factory=dict)
+    events: Mapping[str, EventKind] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Profiles and the segments that are asked of them."""
+    """Profiles and the segments that are asked of them.
+
+    The fields may have columns of events among them, such as `purchase.time`.
+    """
 
     fields: tuple[str, ...]
     segments: tuple[str, ...]
@@ -79,6 +79,7 @@ class Case:
     expectations: tuple[Expectation, ...]
     table: Table | None
     covers: tuple[str, ...]
+    events: tuple[Happening, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line} {self.name}"
@@ -89,10 +90,21 @@ class Case:
         if self.table is None:
             return []
         blank: dict[str, Cell] = dict.fromkeys(self.settings.fields)
-        names = self.table.fields
+        rows = [
+            (row.key, zip(self.table.fields, row.cells, strict=True)) for row in self.table.rows
+        ]
         return [
-            {"key": row.key, **blank, **dict(zip(names, row.cells, strict=True))}
-            for row in self.table.rows
+            {"key": key, **blank, **{name: cell for name, cell in cells if name in blank}}
+            for key, cells in rows
+        ]
+
+    def rows_of(self, kind: str) -> list[dict[str, Cell]]:
+        """One dictionary for each event of a kind: the key and every declared property."""
+        blank: dict[str, Cell] = dict.fromkeys(self.settings.events[kind].columns)
+        return [
+            {"key": event.key, **blank, **event.cells}
+            for event in self.events
+            if event.kind == kind
         ]
 
     def expected(self, segment: str) -> set[Key]:
@@ -105,11 +117,15 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """A fenced block or a table (language `|`) with the file's line of its first line."""
+    """A fenced block or a table (language `|`) with the file's line of its first line.
+
+    A table of events has their kind as its title.
+    """
 
     language: str
     line: int
     lines: tuple[str, ...]
+    title: str | None = None
 
 
 def read_cases(path: Path) -> tuple[Case, ...]:
@@ -132,7 +148,8 @@ def _read_case(file: str, line: int, lines: Sequence[str], inherited: Settings) 
     blocks = _blocks(file, line, lines)
     settings_block = _only(file, line, [b for b in blocks if b.language == "toml"], "toml block")
     rules = _only(file, line, [b for b in blocks if b.language == "segdsl"], "segdsl block")
-    table_block = _only(file, line, [b for b in blocks if b.language == "|"], "table")
+    tables = [b for b in blocks if b.language == "|"]
+    table_block = _only(file, line, [b for b in tables if not b.title], "table")
     if rules is None:
         raise CaseError(f"{file}:{line}: a case needs a segdsl block")
     settings = _settings(file, settings_block) if settings_block else inherited
@@ -152,6 +169,7 @@ def _read_case(file: str, line: int, lines: Sequence[str], inherited: Settings) 
         expectations=expectations,
         table=table,
         covers=_covers(lines),
+        events=_events(file, line, table, [b for b in tables if b.title], settings),
     )
 
 
@@ -173,7 +191,7 @@ def _blocks(file: str, line: int, lines: Sequence[str]) -> list[_Block]:
             end = at
             while end < len(lines) and lines[end].startswith("|"):
                 end += 1
-            blocks.append(_Block("|", line + at, tuple(lines[at:end])))
+            blocks.append(_Block("|", line + at, tuple(lines[at:end]), title_above(lines, at)))
             at = end
         else:
             at += 1
@@ -201,7 +219,9 @@ def _refuse_repeated_names(cases: Sequence[Case]) -> None:
 
 # ---- settings and expectations
 
-_SETTINGS = frozenset({"as_of", "timezone", "week_start", "leap_day", "missing", "fields"})
+_SETTINGS = frozenset(
+    {"as_of", "timezone", "week_start", "leap_day", "missing", "fields", "events"}
+)
 
 
 def _settings(file: str, block: _Block) -> Settings:
@@ -214,6 +234,10 @@ def _settings(file: str, block: _Block) -> Settings:
         raise CaseError(f"{file}:{block.line}: unknown settings: {', '.join(unknown)}")
     if "missing" in table:
         table["missing"] = tuple(table["missing"])
+    try:
+        table["events"] = event_kinds(table.get("events", {}))
+    except (TypeError, ValueError) as error:
+        raise CaseError(f"{file}:{block.line}: {error}") from error
     settings = Settings(**table)
     if isinstance(settings.as_of, datetime) and settings.as_of.tzinfo is None:
         table["as_of"] = local_instant(settings.as_of, settings.timezone)
@@ -243,11 +267,12 @@ def _expectations(file: str, block: _Block) -> tuple[Expectation, ...]:
 def _table(file: str, block: _Block, settings: Settings) -> Table:
     if len(block.lines) < 3 or not re.fullmatch(r"\|[\s|:-]+\|", block.lines[1].strip()):
         raise CaseError(f"{file}:{block.line}: a table has a header, a rule of dashes, rows")
-    header = [name.strip("`") for name in _split(block.lines[0])]
-    width = next((i for i, n in enumerate(header) if i and n not in settings.fields), len(header))
+    header = [name.strip("`") for name in split_row(block.lines[0])]
+    is_given = [_is_given(name, settings) for name in header]
+    width = next((i for i, given in enumerate(is_given) if i and not given), len(header))
     if header[0] != "key" or width == len(header):
         raise CaseError(f"{file}:{block.line}: columns are `key`, fields, then segments")
-    late = [name for name in header[width:] if name in settings.fields]
+    late = [name for name in header[width:] if _is_given(name, settings)]
     if late:
         raise CaseError(f"{file}:{block.line}: field `{late[0]}` after a segment")
     rows = tuple(
@@ -261,12 +286,13 @@ def _table(file: str, block: _Block, settings: Settings) -> Table:
     return Table(tuple(header[1:width]), tuple(header[width:]), rows)
 
 
-def _split(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")]
+def _is_given(column: str, settings: Settings) -> bool:
+    """Return whether a column holds what customers are, not what is expected of them."""
+    return column in settings.fields or kind_of_column(column, settings.events) is not None
 
 
 def _row(file: str, line: int, text: str, columns: int, width: int, timezone: str) -> Row:
-    cells = _split(text)
+    cells = split_row(text)
     if len(cells) != columns:
         raise CaseError(f"{file}:{line}: {len(cells)} cells under {columns} columns")
     answers = cells[width:]
@@ -274,48 +300,31 @@ def _row(file: str, line: int, text: str, columns: int, width: int, timezone: st
         raise CaseError(f"{file}:{line}: a segment's cell is `yes` or `no`")
     try:
         key, *values = (cell_value(cell, timezone) for cell in cells[:width])
+        own = as_key(key)
     except ValueError as error:
         raise CaseError(f"{file}:{line}: {error}") from error
-    if not isinstance(key, int | str) or isinstance(key, bool):
-        raise CaseError(f"{file}:{line}: a key is a whole number or a quoted text")
-    return Row(key, line, tuple(values), tuple(answer == "yes" for answer in answers))
+    return Row(own, line, tuple(values), tuple(answer == "yes" for answer in answers))
 
 
-_WORDS: Mapping[str, Cell] = {
-    "": None,
-    "true": True,
-    "false": False,
-    "nan": math.nan,
-    "inf": math.inf,
-    "-inf": -math.inf,
-}
-_PLACE = re.compile(r"\((-?[\d.]+|missing),\s*(-?[\d.]+|missing)\)")
+# ---- events
 
 
-def cell_value(cell: str, timezone: str) -> Cell:
-    """Return what a table's cell holds (None: missing); raises ValueError if it is no value."""
-    if cell in _WORDS:
-        return _WORDS[cell]
-    if cell[0] in '"[':
-        return json.loads(cell)  # type: ignore[no-any-return]  # a text or a list
-    if place := _PLACE.fullmatch(cell):
-        latitude, longitude = (None if p == "missing" else float(p) for p in place.groups())
-        return latitude, longitude
-    if re.fullmatch(r"-?\d+", cell):
-        return int(cell)
-    if re.fullmatch(r"-?\d+(\.\d+)?d", cell):
-        return Decimal(cell[:-1])
-    if re.fullmatch(r"-?\d+(\.\d+)?(e-?\d+)?", cell):
-        return float(cell)
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", cell):
-        return date.fromisoformat(cell)
-    if re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)?", cell):
-        return local_instant(datetime.fromisoformat(cell), timezone)
-    raise ValueError(f"{cell} is no value; texts stand in double quotes")
-
-
-def local_instant(when: datetime, timezone: str) -> datetime:
-    """Return the instant in UTC of a local time (the first of two; moved on over a gap)."""
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=ZoneInfo(timezone))  # fold 0 means exactly that
-    return when.astimezone(UTC)
+def _events(
+    file: str, line: int, table: Table | None, blocks: Sequence[_Block], settings: Settings
+) -> tuple[Happening, ...]:
+    """Return the events in the customers' own rows, then those of the tables of events."""
+    if table is None:
+        if blocks:
+            raise CaseError(f"{file}:{blocks[0].line}: events without a table of customers")
+        return ()
+    kinds, found = settings.events, list[Happening]()
+    for row in table.rows:
+        found.extend(inline_events(row.key, table.fields, row.cells, kinds))
+    for block in blocks:
+        name = block.title or ""
+        found.extend(read_events(file, block.line, block.lines, name, kinds, settings.timezone))
+    strangers = {event.key for event in found} - {row.key for row in table.rows}
+    if strangers:
+        keys = ", ".join(map(repr, sorted(strangers, key=repr)))
+        raise CaseError(f"{file}:{line}: events of no customer: {keys}")
+    return tuple(found)

@@ -8,7 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from cases import Case, CaseError, cell_value, read_cases
+from cases import Case, read_cases
+from cells import CaseError, cell_value
 
 GOOD = """# A file
 
@@ -55,6 +56,87 @@ def test_reads_settings_rules_and_table(tmp_path: Path) -> None:
     assert first.profiles == [{"key": 1, "age": 2, "t": None}, {"key": 2, "age": None, "t": None}]
     assert first.expected("a") == {1}
     assert str(first) == "some.md:3 First"
+
+
+EVENTS = """# Events
+
+## Both places
+
+```toml
+[fields]
+age = "number"
+[events.visit]
+time = "date"
+[events.purchase.fields]
+amount = "number"
+"item.kind" = "text"
+[events.survey]
+time = "none"
+fields = { score = "number" }
+```
+
+```segdsl
+segment a: did visit
+```
+
+| key | age | visit.time | purchase.amount | a |
+| --- | --- | --- | --- | --- |
+| 1 | 2 | 2026-06-01 | | yes |
+| 2 | | | 5 | no |
+
+purchase:
+
+| key | time | item.kind |
+| --- | --- | --- |
+| 1 | 2026-06-01T10:00 | "x" |
+| 1 | | |
+
+survey:
+
+| key | score |
+| --- | --- |
+| 2 | 3 |
+"""
+
+
+def test_reads_events(tmp_path: Path) -> None:
+    (case,) = _cases(tmp_path, EVENTS)
+    assert case.profiles == [{"key": 1, "age": 2}, {"key": 2, "age": None}]
+    assert case.rows_of("visit") == [{"key": 1, "time": date(2026, 6, 1)}]
+    blank = {"time": None, "amount": None, "item.kind": None}
+    at = datetime(2026, 6, 1, 10, tzinfo=UTC)
+    assert case.rows_of("purchase") == [
+        {**blank, "key": 2, "amount": 5},
+        {**blank, "key": 1, "time": at, "item.kind": "x"},
+        {**blank, "key": 1},
+    ]
+    assert case.rows_of("survey") == [{"key": 2, "score": 3}]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("| 2 | 3 |", "| 3 | 3 |", "some.md:3: events of no customer: 3"),
+        ("| 2 | 3 |", "| 2 | 3 | 4 |", "some.md:38: 3 cells under 2 columns"),
+        ("| 2 | 3 |", "| 2 | x |", "some.md:38: x is no value"),
+        ("| 2 | 3 |", "| true | 3 |", "some.md:38: a key is a whole number"),
+        ("survey:", "poll:", "some.md:36: no settings for the events `poll`"),
+        ("| key | score |", "| key | grade |", "some.md:36: columns are `key`, then properties"),
+        ('time = "date"', 'time = "day"', "some.md:6: the time of `visit` is one of instant,"),
+        ('time = "date"', 'times = "date"', "some.md:6: "),
+        (
+            "| visit.time | purchase.amount | a |",
+            "| visit.time | a | purchase.amount |",
+            "some.md:22",
+        ),
+        ("\nsurvey:\n", "\n", "some.md:35: a second table"),
+    ],
+)
+def test_malformed_events_say_where(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert old in EVENTS
+    with pytest.raises(CaseError) as caught:
+        _cases(tmp_path, EVENTS.replace(old, new, 1))
+    assert str(caught.value).startswith(message)
 
 
 def test_reads_announced_diagnostics(tmp_path: Path) -> None:

@@ -41,10 +41,17 @@ text, typographic quotes, number, percent, date, instant, today, now, yesterday,
 ago, today +, name in any script, backticks, keyword as name, dotted name, comment,
 bare condition
 """
+BEHAVIOUR = """
+did, did not, where, where customer, times at least, times exactly, times at most, times between,
+on days, then, then not, with same, window in, window since, window before, window after,
+window between, window within after, window within before, count of, count of property,
+count of distinct, sum of, average of, min of, max of, first of, last of, most common of,
+measure of one event, over in, over since, over all time, trait arguments
+"""
 DECLARATIONS = "param, list, define, define arguments, trait, segment, tiers, split, annotations"
 REQUIRED = [
     tag.strip()
-    for listed in (PREDICATES, VALUES, PERIODS, LITERALS, DECLARATIONS)
+    for listed in (PREDICATES, VALUES, PERIODS, LITERALS, BEHAVIOUR, DECLARATIONS)
     for tag in listed.replace("\n", " ").split(",")
 ]
 

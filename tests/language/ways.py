@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -10,18 +11,21 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from cases import Case, Cell, Key
+from cases import Case
+from cells import Cell, Key
+from timelines import EventKind
 
 import segdsl
 from segdsl.api import Ruleset, calendar_of
 from segdsl.catalog import Catalog
 from segdsl.catalog.types import Kind, Type
 from segdsl.diagnostics import Diagnostic
+from segdsl.engine.run import evaluate
 from segdsl.functions.scalars import canonical
 from segdsl.optimise.passes import optimised
 from segdsl.plan import definition
 from segdsl.plan import nodes as n
-from segdsl.plan.meaning import Customer
+from segdsl.plan.meaning import Customer, Event
 
 Memberships = dict[str, set[Key]]
 Way = Callable[[Ruleset, Case], Memberships]
@@ -62,8 +66,14 @@ def _catalog(case: Case) -> Catalog:
             "leap_day": settings.leap_day,
             "missing": list(settings.missing),
             "customers": {"key": "key", "fields": dict(settings.fields)},
+            "events": {name: _events_entry(name, kind) for name, kind in settings.events.items()},
         }
     )
+
+
+def _events_entry(name: str, kind: EventKind) -> dict[str, object]:
+    time = {} if kind.time == "none" else {"time": "time"}
+    return {"source": f"{name}.parquet", "key": "key", **time, "fields": kind.columns}
 
 
 # ---- the definition: each node on each profile
@@ -80,10 +90,12 @@ def _by_optimised_definition(ruleset: Ruleset, case: Case) -> Memberships:
 def _defined(roots: Mapping[str, n.Node], ruleset: Ruleset, case: Case) -> Memberships:
     types = _types(ruleset)
     zone = ZoneInfo(case.settings.timezone)
+    events = _timelines(ruleset, case)
     customers = [
         Customer(
             profile["key"],  # type: ignore[arg-type]  # the table's reader has seen to it
             {name: canonical(profile[name], types[name], zone) for name in types},
+            {kind: own[profile["key"]] for kind, own in events.items()},  # type: ignore[index]
         )
         for profile in case.profiles
     ]
@@ -91,18 +103,42 @@ def _defined(roots: Mapping[str, n.Node], ruleset: Ruleset, case: Case) -> Membe
     return definition.memberships(roots, customers, calendar)
 
 
+def _timelines(ruleset: Ruleset, case: Case) -> dict[str, dict[Key, list[Event]]]:
+    """Return by kind and customer the events of a case, their values canonical."""
+    zone = ZoneInfo(case.settings.timezone)
+    found: dict[str, dict[Key, list[Event]]] = {}
+    for kind in case.settings.events:
+        own = found.setdefault(kind, defaultdict(list))
+        types = _event_types(ruleset, kind)
+        rows = case.rows_of(kind)
+        floats = {name for name in types if any(isinstance(row[name], float) for row in rows)}
+        for row in rows:
+            event = {name: canonical(row[name], type, zone) for name, type in types.items()}
+            of_column = {name: float(event[name]) for name in floats if event[name] is not None}
+            own[row["key"]].append({**event, **of_column})  # type: ignore[index]  # a key
+    return found
+
+
+def _event_types(ruleset: Ruleset, kind: str) -> dict[str, Type]:
+    fields = ruleset.known_catalog.events[kind].fields
+    return {name: declared.value_type for name, declared in fields.items()}
+
+
 # ---- Polars: the engine, from a frame
 
 
 def _by_polars(ruleset: Ruleset, case: Case) -> Memberships:
-    found = ruleset.evaluate(_frame(ruleset, case), as_of=case.settings.as_of)
+    events = _event_frames(ruleset, case)
+    found = ruleset.evaluate(_frame(ruleset, case), events=events, as_of=case.settings.as_of)
     return {name: set(found.keys(name)) for name in found.segments}
 
 
 def _by_plain_polars(ruleset: Ruleset, case: Case) -> Memberships:
-    bound, table, _ = ruleset.on(_frame(ruleset, case))
+    bound, opened, _ = ruleset.on(_frame(ruleset, case), _event_frames(ruleset, case))
     plain = replace(bound, simple={node: node for node in n.ordered(*bound.plan.nodes)})
-    found = plain.evaluate(table, as_of=case.settings.as_of)
+    catalog = plain.known_catalog
+    calendar = calendar_of(catalog, case.settings.as_of)
+    found = evaluate(plain.plan, plain.program, catalog, calendar, opened)
     assert plain.program.segments == plain.plan.segments
     return {name: set(found.keys(name)) for name in found.segments}
 
@@ -117,6 +153,20 @@ def _frame(ruleset: Ruleset, case: Case) -> pl.DataFrame:
         else:
             columns.append(pl.Series(name, cells, _dtype(type, cells)))
     return pl.DataFrame(columns)
+
+
+def _event_frames(ruleset: Ruleset, case: Case) -> dict[str, pl.DataFrame]:
+    """Return the events of each kind, one row each, as data give them."""
+    frames: dict[str, pl.DataFrame] = {}
+    for kind in case.settings.events:
+        rows = case.rows_of(kind)
+        keys = [profile["key"] for profile in case.profiles]
+        columns = [pl.Series("key", [row["key"] for row in rows], pl.Series(keys).dtype)]
+        for name, type in _event_types(ruleset, kind).items():
+            cells = [row[name] for row in rows]
+            columns.append(pl.Series(name, cells, _dtype(type, cells)))
+        frames[kind] = pl.DataFrame(columns)
+    return frames
 
 
 def _coordinates(declared: object, places: Sequence[Cell]) -> list[pl.Series]:

@@ -1,0 +1,85 @@
+"""The engine selects by what customers did as the definition does."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from hypothesis import given
+from random_event_rules import rules
+from random_events import EVENTS, FIELDS, event_frames, populations, shuffled
+
+from segdsl.diagnostics import Sink
+from segdsl.document import Folder
+from segdsl.engine.evaluate import run
+from segdsl.engine.profiles import frame_of_profiles
+from segdsl.functions.clock import Calendar
+from segdsl.optimise.passes import optimised
+from segdsl.optimise.share import share
+from segdsl.plan import nodes as n
+from segdsl.plan.definition import evaluate, memberships
+from segdsl.plan.meaning import Customer
+from segdsl.plan.plan import Plan
+from segdsl.semantics import FieldSchema, Schema, check, collect
+from segdsl.semantics.context import EventSchema
+from segdsl.source import Source
+from segdsl.syntax import parse
+
+KEY = "customer id"
+
+
+def _plan(text: str, calendar: Calendar) -> Plan:
+    events = {
+        name: EventSchema(
+            {item: FieldSchema(type) for item, type in own.items()}, has_time="time" in own
+        )
+        for name, own in EVENTS.items()
+    }
+    fields = {name: FieldSchema(type) for name, type in FIELDS.items()}
+    module, mistakes = parse(Source.of(text))
+    sink = Sink()
+    sink.extend(mistakes)
+    project = collect(module, Folder(), sink)
+    plan = check(project, Schema(fields, zone=calendar.zone, events=events), {}, sink)
+    assert not sink.errors, "\n".join(map(str, sink.errors))
+    return plan
+
+
+def _floats(values: list[Any]) -> list[float | None]:
+    """Return exact numbers as the floats that they are in a column with others."""
+    return [None if value is None else float(value) for value in values]
+
+
+@given(rules(), populations)
+def test_behaviour_keeps_the_definition(
+    text: str, population: tuple[Calendar, list[Customer]]
+) -> None:
+    calendar, customers = population
+    plan = _plan(text, calendar)
+    expected = memberships(plan.segments, customers, calendar)
+    traits = {trait.name: trait.node for trait in plan.traits}
+    values = evaluate(traits.values(), customers, calendar)
+    fields = [n.Field(name, type) for name, type in FIELDS.items()]
+    frame = frame_of_profiles(customers, fields, KEY)
+    events = event_frames(customers)
+    for roots in (plan.segments | traits, optimised(plan.segments | traits, n.Interner())):
+        segments = {name: roots[name] for name in plan.segments}
+        program = share(segments, {name: roots[name] for name in traits})
+        result = run(program, frame, KEY, calendar, events=events)
+        found = {name: set(frame[KEY].filter(mask)) for name, mask in result.masks.items()}
+        assert found == expected
+        for name, node in traits.items():
+            column = result.traits[name]
+            is_joined = column.dtype.is_float() and isinstance(node, n.Apply)
+            assert column.to_list() == (_floats(values[node]) if is_joined else values[node]), name
+
+
+@given(rules(), populations)
+def test_the_order_of_events_is_free(
+    text: str, population: tuple[Calendar, list[Customer]]
+) -> None:
+    calendar, customers = population
+    segments = _plan(text, calendar).segments
+    expected = memberships(segments, customers, calendar)
+    smaller = optimised(segments, n.Interner())
+    assert memberships(smaller, shuffled(customers, Random(text)), calendar) == expected
