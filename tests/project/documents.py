@@ -134,9 +134,9 @@ def outcome(rules: str, folder: Path, name: str = "example.seg") -> Outcome:
     path.write_text(rules, encoding="utf-8")
     try:
         ruleset = segdsl.load(path)
+        found = ruleset.evaluate()  # may know more types, and so more errors
     except segdsl.CompileError as error:
         return Outcome({}, {}, _slugs(error.diagnostics))
-    found = ruleset.evaluate()
     audiences = {name: frozenset(map(str, found.keys(name))) for name in ruleset.segments}
     lines = {one: _line(ruleset[one].audience.span) for one in ruleset.segments}
     return Outcome(audiences, lines, _slugs((*ruleset.findings, *ruleset.check())))

@@ -59,7 +59,9 @@ RULES: dict[str, tuple[bytes, str]] = {
     "a network that is none": (b'ip in network "300.1.1.1/8"', "SG206"),
     "a pattern that is none": (b'city matches "(a"', "SG205"),
     "shares beyond 100%": (b'split s seed "x": a 60%, b 60%', "SG207"),
-    "events": (b"did purchase in last 30 days", "SG401"),
+    "a check": (b"segment a: age > 1\ncheck a cover customers", "SG401"),
+    "a step without a duration": (b"did view then purchase", "SG001"),
+    "a property without its event": (b"sum of (1 + 2) > 3", "SG218"),
 }
 
 
