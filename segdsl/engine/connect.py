@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 
 from segdsl.engine import masks as m
 from segdsl.plan import nodes as n
@@ -61,23 +60,4 @@ class Connections:
 
     def _connected(self, node: n.Node) -> m.Mask:
         items = {item: self.read(item) for item in set(n.children(node))}
-        match node:
-            case n.Constant():
-                return m.constant(node.value, self._height)
-            case n.All():
-                return m.intersection(self._of(node.items, items, otherwise=True))
-            case n.Any():
-                return m.union(self._of(node.items, items, otherwise=False))
-            case n.Not():
-                return m.complement(items[node.item])
-            case n.HowMany():
-                found = self._of(node.items, items, otherwise=False)
-                return m.how_many(found, node.low, node.high)
-            case _:
-                raise TypeError(f"{type(node).__name__} is no connective")
-
-    def _of(
-        self, nodes: Iterable[n.Node], items: dict[n.Node, m.Mask], *, otherwise: bool
-    ) -> list[m.Mask]:
-        found = [items[node] for node in nodes]
-        return found or [m.constant(otherwise, self._height)]
+        return m.joined(node, items, self._height)

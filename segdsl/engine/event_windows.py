@@ -8,23 +8,12 @@ from functools import reduce
 from segdsl.backends.polars.windows import Window, part
 from segdsl.functions.clock import Calendar
 from segdsl.plan import nodes as n
-from segdsl.plan.meaning import Customer, meaning
-
-_FIXED = (n.Literal, n.Now, n.Today, n.Shift, n.Apply)
 
 
 def window_of(condition: n.Predicate, calendar: Calendar) -> Window | None:
     """Return the window outside of which a condition holds for no event, None if there is none."""
 
-    def constant(value: n.Node) -> n.Scalar | None:
-        values: dict[n.Node, n.Scalar | None] = {}
-        for one in n.ordered(value):
-            if not isinstance(one, _FIXED):
-                return None
-            values[one] = meaning(one, values.__getitem__, Customer("", {}), calendar)
-        return values[value]
-
-    return part(condition, calendar, constant).window
+    return part(condition, calendar).window
 
 
 def widest_windows(nodes: Iterable[n.OverEvents], calendar: Calendar) -> dict[str, Window]:

@@ -115,7 +115,7 @@ def _aggregated(
             )
             for condition in dict.fromkeys(node.condition for node in nodes)
         }
-        return {node: pl.Series(counts[node.condition]) for node in nodes}
+        return {node: counts[node.condition] for node in nodes}
     values = scan.measure(measure)
     if values is None or values.null_count() == len(values):
         dtype = None if values is None else values.dtype

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import and_, or_
 from typing import TypeAlias
 
 import polars as pl
+
+from segdsl.plan import nodes as n
 
 Mask: TypeAlias = pl.Series
 """Yes/no in the customers' order, without nulls; Polars packs eight to a byte."""
@@ -43,3 +45,21 @@ def how_many(masks: Sequence[Mask], low: int, high: int) -> Mask:
 def count(mask: Mask) -> int:
     """Return how many customers are in the mask."""
     return int(mask.sum())
+
+
+def joined(node: n.Node, items: Mapping[n.Node, Mask], height: int) -> Mask:
+    """Return the mask of a connective from those of its items."""
+    masks = [items[item] for item in n.children(node)]
+    match node:
+        case n.Constant():
+            return constant(node.value, height)
+        case n.All():
+            return intersection(masks or [constant(True, height)])
+        case n.Any():
+            return union(masks or [constant(False, height)])
+        case n.Not():
+            return complement(masks[0])
+        case n.HowMany():
+            return how_many(masks or [constant(False, height)], node.low, node.high)
+        case _:
+            raise TypeError(f"{type(node).__name__} is no connective")

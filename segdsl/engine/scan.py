@@ -14,12 +14,9 @@ from segdsl.backends.polars.column import (
     Column,
     Fixed,
     Part,
-    constant_value,
-    is_constant,
     series_of,
     single,
 )
-from segdsl.backends.polars.lower import Lowering
 from segdsl.backends.polars.measures import Codes, codes_of, codes_of_texts
 from segdsl.backends.polars.uniques import dictionaries
 from segdsl.backends.polars.windows import Parted, Window, part
@@ -36,7 +33,6 @@ Given: TypeAlias = Mapping[n.Node, Sequence[pl.Series | Fixed]]
 """The customers' values, one for each customer; of several the first known one counts."""
 
 _CHUNK = 64  # atoms in one pass
-_WORTH_A_CUT = 0.8  # of the events, if fewer are left then they are copied
 _DEEP = 32  # operations one in another in one expression
 
 
@@ -47,7 +43,8 @@ class Scan:
     table: Table
     texts: TextTables
     parted: Mapping[n.Predicate, Parted]
-    _masks: dict[object, m.Mask | None] = field(default_factory=dict)  # None: every event
+    _masks: dict[n.Node, m.Mask] = field(default_factory=dict)
+    _windows: dict[Window, m.Mask | None] = field(default_factory=dict)  # None: every event
 
     @staticmethod
     def of(
@@ -63,16 +60,7 @@ class Scan:
 
         `given` are the customers' values that they read, one for each customer.
         """
-        constants = Lowering(calendar, {})
-
-        def constant(node: n.Node) -> n.Scalar | None:
-            own = n.ordered(node)
-            if any(isinstance(one, n.Property | n.Field) or one in given for one in own):
-                return None
-            operand = constants.value(node)
-            return constant_value(operand) if is_constant(operand) else None
-
-        parted = {condition: part(condition, calendar, constant) for condition in conditions}
+        parted = {condition: part(condition, calendar) for condition in conditions}
         others = [item for one in parted.values() for item in one.others]
         inside = _inside((*others, *values), given)
         names = {node.name: None for node in inside if isinstance(node, n.Property)}
@@ -94,15 +82,11 @@ class Scan:
     def chosen(self, condition: n.Predicate, known: m.Mask | None) -> m.Mask | None:
         """Return which events fulfil a condition and are in `known`; None stands for all."""
         parted = self.parted[condition]
-        own = [self._mask(item) for item in parted.others]
+        own: list[m.Mask | None] = [self._mask(item) for item in parted.others]
         if parted.window is not None:
             own.append(self._within(parted.window))
         masks = [mask for mask in (*own, known) if mask is not None]
         return m.intersection(masks) if masks else None
-
-    def rows(self, mask: m.Mask | None) -> pl.Series:
-        """Return the positions of the chosen events' customers."""
-        return self.column(ROW, mask)
 
     def column(self, name: str, mask: m.Mask | None) -> pl.Series:
         """Return a column of the chosen events."""
@@ -137,17 +121,9 @@ class Scan:
 
     def _within(self, window: Window) -> m.Mask | None:
         """Return which events lie in a window; None where all do."""
-        if window not in self._masks:
-            time = pl.col(TIME)
-            dtype = self.table.frame.schema[TIME]
-            inside = pl.lit(True) & time.is_not_null()
-            if window.low is not None:
-                inside &= time >= pl.lit(window.low, dtype=dtype)
-            if window.high is not None:
-                inside &= time <= pl.lit(window.high, dtype=dtype)
-            found = self.table.compute([inside.fill_null(False)])[0]
-            self._masks[window] = None if found.all() else found
-        return self._masks[window]
+        if window not in self._windows:
+            self._windows[window] = window.chosen(self.table.frame[TIME])
+        return self._windows[window]
 
     def _derive(self, inside: Sequence[n.Node]) -> None:
         """Compute values that are dear or read more than once."""
@@ -170,26 +146,8 @@ class Scan:
         """Return the mask of a condition that is made of atoms."""
         for node in n.ordered(root, below=_connected):
             if node not in self._masks:
-                self._masks[node] = self._joined(node)
+                self._masks[node] = m.joined(node, self._masks, self.table.frame.height)
         return self._masks[root]
-
-    def _joined(self, node: n.Node) -> m.Mask:
-        height = self.table.frame.height
-        items = [self._masks[item] for item in _connected(node)]
-        masks = [m.constant(True, height) if mask is None else mask for mask in items]
-        match node:
-            case n.Constant():
-                return m.constant(node.value, height)
-            case n.All():
-                return m.intersection(masks or [m.constant(True, height)])
-            case n.Any():
-                return m.union(masks or [m.constant(False, height)])
-            case n.Not():
-                return m.complement(masks[0])
-            case n.HowMany():
-                return m.how_many(masks or [m.constant(False, height)], node.low, node.high)
-            case _:
-                raise TypeError(f"{type(node).__name__} is no connective")
 
 
 def _connected(node: n.Node) -> tuple[n.Node, ...]:
@@ -223,16 +181,8 @@ def _cut(frame: pl.DataFrame, windows: Sequence[Window | None]) -> pl.DataFrame:
     known = [window for window in windows if window is not None]
     if not known or len(known) < len(windows):
         return frame
-    whole = reduce(Window.__or__, known)
-    time = pl.col(TIME)
-    dtype = frame.schema[TIME]
-    inside = time.is_not_null()
-    if whole.low is not None:
-        inside &= time >= pl.lit(whole.low, dtype=dtype)
-    if whole.high is not None:
-        inside &= time <= pl.lit(whole.high, dtype=dtype)
-    mask = frame.select(inside.fill_null(False)).to_series()
-    return frame.filter(mask) if int(mask.sum()) < _WORTH_A_CUT * len(mask) else frame
+    mask = reduce(Window.__or__, known).spared(frame[TIME])
+    return frame if mask is None else frame.filter(mask)
 
 
 def _text_tables(

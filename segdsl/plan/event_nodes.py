@@ -8,10 +8,10 @@ part of it, and for events that have a time so is that the time is not after as-
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from segdsl.catalog.types import Type
+from segdsl.functions.gather import Gather as Gather
 from segdsl.functions.units import Unit
 from segdsl.plan.graph import Node, OverEvents
 
@@ -29,20 +29,6 @@ class Property(Node):
     event: str
     name: str
     type: Type
-
-
-class Gather(StrEnum):
-    """What is made of the known values of a customer's events."""
-
-    COUNT = "count of"
-    DISTINCT = "count of distinct"
-    SUM = "sum of"
-    AVERAGE = "average of"
-    MIN = "min of"
-    MAX = "max of"
-    FIRST = "first of"
-    LAST = "last of"
-    MOST_COMMON = "most common of"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

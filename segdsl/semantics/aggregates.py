@@ -18,33 +18,21 @@ from segdsl.semantics.properties import event_named, property_named, unknown_pro
 from segdsl.semantics.values import value
 from segdsl.syntax import tree
 
-_GATHERS = {
-    tree.AggregateWord.COUNT: n.Gather.COUNT,
-    tree.AggregateWord.COUNT_DISTINCT: n.Gather.DISTINCT,
-    tree.AggregateWord.SUM: n.Gather.SUM,
-    tree.AggregateWord.AVERAGE: n.Gather.AVERAGE,
-    tree.AggregateWord.MIN: n.Gather.MIN,
-    tree.AggregateWord.MAX: n.Gather.MAX,
-    tree.AggregateWord.FIRST: n.Gather.FIRST,
-    tree.AggregateWord.LAST: n.Gather.LAST,
-    tree.AggregateWord.MOST_COMMON: n.Gather.MOST_COMMON,
-}
 _TIMED = (n.Gather.FIRST, n.Gather.LAST)
 
 
 def aggregate(expression: tree.Aggregate, context: Context) -> Typed:
     """Return `sum of purchase.amount where (…) over last 365 days`; mistakes are silenced."""
-    span, word = expression.span, expression.word
+    span, gather = expression.span, expression.gather
     if context.event is not None:
-        words = f"`{word}`"
+        words = f"`{gather}`"
         return context.complain(span, event_errors.not_for_one_event(span, words, "aggregate"))
     event = _event_of(expression, context)
     if event is None:
         return context.erroneous(span)
     measure = _measure(expression, event, context)
-    gather = _GATHERS[word]
     if gather in _TIMED and not event.has_time:
-        return context.complain(span, event_errors.no_time(span, event.name, f"`{word}`"))
+        return context.complain(span, event_errors.no_time(span, event.name, f"`{gather}`"))
     of = chosen(event, expression.measured.span, expression.where, expression.window, context)
     is_failed = measure is not None and measure.type.is_error
     if of is None or is_failed or not _fits(gather, measure, context):
@@ -59,7 +47,7 @@ def _event_of(expression: tree.Aggregate, context: Context) -> OneEvent | None:
     """Return the event that is measured; None after a complaint."""
     measured = expression.measured
     if isinstance(measured, tree.Reference):
-        return _named(measured, expression.word, context)
+        return _named(measured, expression.gather, context)
     heads = {
         reference.parts[0].text: reference
         for reference in _references(measured)
@@ -67,7 +55,7 @@ def _event_of(expression: tree.Aggregate, context: Context) -> OneEvent | None:
     }
     if not heads:
         example = _example(measured, context)
-        context.report(event_errors.no_event(measured.span, str(expression.word), example))
+        context.report(event_errors.no_event(measured.span, str(expression.gather), example))
         return None
     first, *others = heads
     for other in others:
@@ -86,14 +74,14 @@ def _example(measured: tree.Expression, context: Context) -> str:
     return "purchase.amount"
 
 
-def _named(measured: tree.Reference, word: tree.AggregateWord, context: Context) -> OneEvent | None:
+def _named(measured: tree.Reference, gather: n.Gather, context: Context) -> OneEvent | None:
     head = measured.parts[0]
     if len(measured.parts) == 1 and _is_something_else(head.text, context):
-        context.report(event_errors.no_event(measured.span, str(word)))
+        context.report(event_errors.no_event(measured.span, str(gather)))
         return None
     if len(measured.parts) > 1 and not _may_be_event(head.text, context):
         return event_named(measured, context)
-    may_be_property = len(measured.parts) == 1 and word is not tree.AggregateWord.COUNT
+    may_be_property = len(measured.parts) == 1 and gather is not n.Gather.COUNT
     named = tree.Reference((head,), head.span)
     return event_named(named, context, may_be_property=may_be_property)
 
@@ -125,7 +113,7 @@ def _references(expression: object) -> Iterator[tree.Reference]:
 
 def _measure(expression: tree.Aggregate, event: OneEvent, context: Context) -> Typed | None:
     """Return the value that is gathered; None where events themselves are counted."""
-    measured, word = expression.measured, expression.word
+    measured, gather = expression.measured, expression.gather
     if not isinstance(measured, tree.Reference):
         inner = context.for_each(OneEvent(event.name, event.schema, is_measure=True))
         return value(measured, inner)
@@ -136,15 +124,15 @@ def _measure(expression: tree.Aggregate, event: OneEvent, context: Context) -> T
             return found
         complaint = unknown_property(measured.span, name, event, context, f"{event.name}.")
         return context.complain(measured.span, complaint)
-    if word is tree.AggregateWord.COUNT:
+    if gather is n.Gather.COUNT:
         return None
     if event.schema is None:
         others = sorted(context.record.events - {event.name})
-        complaint = event_errors.one_name(measured.span, str(word), event.name, others)
+        complaint = event_errors.one_name(measured.span, str(gather), event.name, others)
         return context.complain(measured.span, complaint)
     known = event.schema.properties
-    names = [name for name, item in known.items() if _can_be(_GATHERS[word], item.type)]
-    complaint = event_errors.needs_property(measured.span, str(word), event.name, names)
+    names = [name for name, item in known.items() if _can_be(gather, item.type)]
+    complaint = event_errors.needs_property(measured.span, str(gather), event.name, names)
     return context.complain(measured.span, complaint)
 
 

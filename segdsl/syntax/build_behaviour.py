@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
+from segdsl.functions.gather import Gather
 from segdsl.syntax import tree
 from segdsl.syntax.build_values import unit
-from segdsl.syntax.tree import AggregateWord, Side
+from segdsl.syntax.tree import Side
 
 if TYPE_CHECKING:
     from segdsl.source import Span
@@ -107,19 +108,19 @@ def _measured(_: Span, value: Expression, where: Expression | None) -> Measured:
 
 
 def _counted(span: Span, measured: Measured, window: Window | None) -> tree.Aggregate:
-    return tree.Aggregate(AggregateWord.COUNT, *measured, window, span)
+    return tree.Aggregate(Gather.COUNT, *measured, window, span)
 
 
 def _counted_distinct(span: Span, measured: Measured, window: Window | None) -> tree.Aggregate:
-    return tree.Aggregate(AggregateWord.COUNT_DISTINCT, *measured, window, span)
+    return tree.Aggregate(Gather.DISTINCT, *measured, window, span)
 
 
 def _aggregated(span: Span, word: str, measured: Measured, window: Window | None) -> tree.Aggregate:
-    return tree.Aggregate(AggregateWord(f"{word} of"), *measured, window, span)
+    return tree.Aggregate(Gather(f"{word} of"), *measured, window, span)
 
 
 def _most_common(span: Span, measured: Measured, window: Window | None) -> tree.Aggregate:
-    return tree.Aggregate(AggregateWord.MOST_COMMON, *measured, window, span)
+    return tree.Aggregate(Gather.MOST_COMMON, *measured, window, span)
 
 
 def _in_order(_: Span, *parts: object) -> tuple[object, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from segdsl.syntax.tree_behaviour import (
     Aggregate,
-    AggregateWord,
     Did,
     DidInOrder,
     NearWindow,
@@ -93,7 +92,6 @@ from segdsl.syntax.tree_values import (
 
 __all__ = [
     "Aggregate",
-    "AggregateWord",
     "Ago",
     "AllOf",
     "Among",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from segdsl.functions.gather import Gather
 from segdsl.functions.units import Unit
 from segdsl.source import Span
 from segdsl.syntax.tree_values import span_field
@@ -143,20 +144,6 @@ class DidInOrder:
 # ---- values
 
 
-class AggregateWord(StrEnum):
-    """What is made of the values of many events."""
-
-    COUNT = "count of"
-    COUNT_DISTINCT = "count of distinct"
-    SUM = "sum of"
-    AVERAGE = "average of"
-    MIN = "min of"
-    MAX = "max of"
-    FIRST = "first of"
-    LAST = "last of"
-    MOST_COMMON = "most common of"
-
-
 @dataclass(frozen=True, slots=True)
 class Aggregate:
     """`sum of purchase.amount where (…) over last 365 days`.
@@ -165,7 +152,7 @@ class Aggregate:
     expression over the properties of one event. Without a window all time counts.
     """
 
-    word: AggregateWord
+    gather: Gather
     measured: Expression
     where: Expression | None
     window: Window | None

@@ -33,19 +33,6 @@ LOCAL = n.Apply("local date", (TIME,), DATE)
 R = n.Relation
 
 
-def _constant(calendar: Calendar) -> Any:
-    def constant(node: n.Node) -> Any:
-        nodes = n.ordered(node)
-        if any(isinstance(one, n.Property) for one in nodes):
-            return None
-        found: dict[n.Node, Any] = {}
-        for one in nodes:
-            found[one] = meaning(one, found.__getitem__, Customer(0, {}), calendar)
-        return found[node]
-
-    return constant
-
-
 def _holds(condition: n.Node, time: Any, calendar: Calendar) -> bool:
     found: dict[n.Node, Any] = {TIME: time, DAY: time}
     for node in n.ordered(condition):
@@ -98,7 +85,7 @@ def test_a_window_is_what_the_condition_says(zone: str, time: n.Property) -> Non
         moments = sorted({calendar.local_date(moment) for moment in around} - {None})
     windows = 0
     for condition in _conditions(time):
-        parted = part(condition, calendar, _constant(calendar))
+        parted = part(condition, calendar)
         for moment in moments:
             held = all(_holds(one, moment, calendar) for one in parted.others)
             inside = parted.window is None or _inside(parted.window, moment)
@@ -111,8 +98,8 @@ def test_a_clock_that_was_set_back_across_midnight_has_no_window() -> None:
     calendar = Calendar(AS_OFS["America/St_Johns"], "America/St_Johns")
     turned = n.Compare(R.GE, LOCAL, n.Literal(date(2010, 11, 7), DATE))
     before = n.Compare(R.GE, LOCAL, n.Literal(date(2010, 11, 4), DATE))
-    assert part(turned, calendar, _constant(calendar)).window is None
-    assert part(before, calendar, _constant(calendar)).others == ()
+    assert part(turned, calendar).window is None
+    assert part(before, calendar).others == ()
 
 
 def test_what_else_is_asked_stays_beside_the_window() -> None:
@@ -121,7 +108,7 @@ def test_what_else_is_asked_stays_beside_the_window() -> None:
     due = n.Compare(R.LE, OTHER, n.Today())
     other_day = n.Compare(R.NE, LOCAL, n.Today())
     condition = n.All((cheap, n.All((n.Compare(R.LE, TIME, n.Now()), due)), other_day, cheap))
-    parted = part(condition, calendar, _constant(calendar))
+    parted = part(condition, calendar)
     assert parted.window == Window(high=calendar.as_of)
     assert parted.others == (cheap, due, other_day)
 
@@ -130,7 +117,7 @@ def test_what_else_is_asked_stays_beside_the_window() -> None:
 def test_the_ends_of_the_calendar_have_no_window(day: date) -> None:
     calendar = Calendar(AS_OFS["UTC"])
     for relation in R:
-        found = part(n.Compare(relation, LOCAL, _literal(day, DATE)), calendar, _constant(calendar))
+        found = part(n.Compare(relation, LOCAL, _literal(day, DATE)), calendar)
         assert found.window is None
 
 

@@ -11,12 +11,19 @@ import polars as pl
 from hypothesis import strategies as st
 
 from segdsl.catalog.types import DATE, INSTANT, NUMBER, TEXT, YESNO, Kind, Type, list_of
+from segdsl.diagnostics import Sink
+from segdsl.document import Folder
 from segdsl.engine.events import ROW
 from segdsl.engine.profiles import frame_of_profiles
 from segdsl.functions.clock import Calendar, LeapDay
 from segdsl.functions.units import Unit
 from segdsl.plan import nodes as n
 from segdsl.plan.meaning import Customer, Event
+from segdsl.plan.plan import Plan
+from segdsl.semantics import FieldSchema, Schema, check, collect
+from segdsl.semantics.context import EventSchema
+from segdsl.source import Source
+from segdsl.syntax import parse
 
 COUNTS = (1, 1, 1, 2, 30)
 FIELDS: dict[str, Type] = {
@@ -155,3 +162,21 @@ def shuffled(customers: list[Customer], random: Random) -> list[Customer]:
 
 
 populations = st.builds(timelines, st.integers(0, 2**32), st.sampled_from((0, 1, 2, 3, 5, 8)))
+
+
+def plan_of(text: str, calendar: Calendar) -> Plan:
+    """Return the plan of rules about the random events."""
+    events = {
+        name: EventSchema(
+            {item: FieldSchema(type) for item, type in own.items()}, has_time="time" in own
+        )
+        for name, own in EVENTS.items()
+    }
+    fields = {name: FieldSchema(type) for name, type in FIELDS.items()}
+    module, mistakes = parse(Source.of(text))
+    sink = Sink()
+    sink.extend(mistakes)
+    project = collect(module, Folder(), sink)
+    plan = check(project, Schema(fields, zone=calendar.zone, events=events), {}, sink)
+    assert not sink.errors, "\n".join(map(str, sink.errors))
+    return plan

@@ -7,10 +7,8 @@ from typing import Any
 
 from hypothesis import given
 from random_event_rules import rules
-from random_events import EVENTS, FIELDS, event_frames, populations, shuffled
+from random_events import FIELDS, event_frames, plan_of, populations, shuffled
 
-from segdsl.diagnostics import Sink
-from segdsl.document import Folder
 from segdsl.engine.evaluate import run
 from segdsl.engine.profiles import frame_of_profiles
 from segdsl.functions.clock import Calendar
@@ -19,30 +17,8 @@ from segdsl.optimise.share import share
 from segdsl.plan import nodes as n
 from segdsl.plan.definition import evaluate, memberships
 from segdsl.plan.meaning import Customer
-from segdsl.plan.plan import Plan
-from segdsl.semantics import FieldSchema, Schema, check, collect
-from segdsl.semantics.context import EventSchema
-from segdsl.source import Source
-from segdsl.syntax import parse
 
 KEY = "customer id"
-
-
-def _plan(text: str, calendar: Calendar) -> Plan:
-    events = {
-        name: EventSchema(
-            {item: FieldSchema(type) for item, type in own.items()}, has_time="time" in own
-        )
-        for name, own in EVENTS.items()
-    }
-    fields = {name: FieldSchema(type) for name, type in FIELDS.items()}
-    module, mistakes = parse(Source.of(text))
-    sink = Sink()
-    sink.extend(mistakes)
-    project = collect(module, Folder(), sink)
-    plan = check(project, Schema(fields, zone=calendar.zone, events=events), {}, sink)
-    assert not sink.errors, "\n".join(map(str, sink.errors))
-    return plan
 
 
 def _floats(values: list[Any]) -> list[float | None]:
@@ -55,7 +31,7 @@ def test_behaviour_keeps_the_definition(
     text: str, population: tuple[Calendar, list[Customer]]
 ) -> None:
     calendar, customers = population
-    plan = _plan(text, calendar)
+    plan = plan_of(text, calendar)
     expected = memberships(plan.segments, customers, calendar)
     traits = {trait.name: trait.node for trait in plan.traits}
     values = evaluate(traits.values(), customers, calendar)
@@ -79,7 +55,7 @@ def test_the_order_of_events_is_free(
     text: str, population: tuple[Calendar, list[Customer]]
 ) -> None:
     calendar, customers = population
-    segments = _plan(text, calendar).segments
+    segments = plan_of(text, calendar).segments
     expected = memberships(segments, customers, calendar)
     smaller = optimised(segments, n.Interner())
     assert memberships(smaller, shuffled(customers, Random(text)), calendar) == expected

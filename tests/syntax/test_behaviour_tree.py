@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from parsing import condition, ref
 
+from segdsl.functions.gather import Gather
 from segdsl.functions.units import Direction, Unit
 from segdsl.source import Source
 from segdsl.syntax import tree
-from segdsl.syntax.tree import AggregateWord, Bound, Side
+from segdsl.syntax.tree import Bound, Side
 
 SPAN = Source.of("").span(0, 0)
 P, X, D = ref("purchase"), ref("x"), ref("d")
@@ -71,22 +72,22 @@ def test_sequences() -> None:
 
 
 AGGREGATES = [
-    ("count of purchase", AggregateWord.COUNT, P),
-    ("count of distinct purchase.x", AggregateWord.COUNT_DISTINCT, ref("purchase.x")),
-    ("sum of purchase.x", AggregateWord.SUM, ref("purchase.x")),
-    ("average of purchase.x", AggregateWord.AVERAGE, ref("purchase.x")),
-    ("min of purchase.x", AggregateWord.MIN, ref("purchase.x")),
-    ("max of purchase.x", AggregateWord.MAX, ref("purchase.x")),
-    ("first of purchase.time", AggregateWord.FIRST, ref("purchase.time")),
-    ("last of purchase.time", AggregateWord.LAST, ref("purchase.time")),
-    ("most common of purchase.x", AggregateWord.MOST_COMMON, ref("purchase.x")),
+    ("count of purchase", Gather.COUNT, P),
+    ("count of distinct purchase.x", Gather.DISTINCT, ref("purchase.x")),
+    ("sum of purchase.x", Gather.SUM, ref("purchase.x")),
+    ("average of purchase.x", Gather.AVERAGE, ref("purchase.x")),
+    ("min of purchase.x", Gather.MIN, ref("purchase.x")),
+    ("max of purchase.x", Gather.MAX, ref("purchase.x")),
+    ("first of purchase.time", Gather.FIRST, ref("purchase.time")),
+    ("last of purchase.time", Gather.LAST, ref("purchase.time")),
+    ("most common of purchase.x", Gather.MOST_COMMON, ref("purchase.x")),
 ]
 
 
-@pytest.mark.parametrize(("words", "word", "measured"), AGGREGATES)
-def test_aggregates(words: str, word: AggregateWord, measured: tree.Reference) -> None:
-    plain = tree.Aggregate(word, measured, None, None, SPAN)
-    chosen = tree.Aggregate(word, measured, X, last(90), SPAN)
+@pytest.mark.parametrize(("words", "gather", "measured"), AGGREGATES)
+def test_aggregates(words: str, gather: Gather, measured: tree.Reference) -> None:
+    plain = tree.Aggregate(gather, measured, None, None, SPAN)
+    chosen = tree.Aggregate(gather, measured, X, last(90), SPAN)
     for text, wanted in (
         (words, plain),
         (f"{words} over all time", plain),
@@ -100,4 +101,4 @@ def test_an_expression_over_one_event_stands_in_parentheses() -> None:
     found = condition("sum of (purchase.a * purchase.b) where (x) over since d > 3").left
     product = tree.Arithmetic(tree.Operator.MULTIPLY, ref("purchase.a"), ref("purchase.b"), SPAN)
     window = tree.SideWindow(Side.SINCE, D, SPAN)
-    assert found == tree.Aggregate(AggregateWord.SUM, product, X, window, SPAN)
+    assert found == tree.Aggregate(Gather.SUM, product, X, window, SPAN)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
@@ -10,19 +9,22 @@ from types import MappingProxyType
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
 from segdsl.catalog.types import Kind
 from segdsl.functions.clock import MICROSECOND, Calendar
 from segdsl.functions.units import Direction
 from segdsl.plan import nodes as n
 from segdsl.plan.event_nodes import TIME
+from segdsl.plan.meaning import Customer, meaning
 from segdsl.plan.typing import type_of
 
 Moment: TypeAlias = date  # a date or, in UTC, an instant
-Constant: TypeAlias = Callable[[n.Node], n.Scalar | None]
-"""Returns the value of a node that is the same for all events; None for any other."""
 
 _DAY = timedelta(1)
 _HOUR = timedelta(hours=1)
+_WORTH_A_CUT = 0.8  # of the events, if fewer are left then the others are not copied
+_FIXED = (n.Literal, n.Now, n.Today, n.Shift, n.Apply)
 _AROUND = 27  # hours; no zone is further from UTC
 _FLIPPED = MappingProxyType(
     {
@@ -54,6 +56,24 @@ class Window:
         high = None if None in highs else max(high for high in highs if high is not None)
         return Window(low, high)
 
+    def chosen(self, times: pl.Series) -> pl.Series | None:
+        """Return which times lie in the window; None where all do."""
+        time, low, high = pl.col(times.name), self.low, self.high
+        inside = [time.is_not_null()] if times.null_count() else []
+        inside += [time >= pl.lit(low, dtype=times.dtype)] if low is not None else []
+        inside += [time <= pl.lit(high, dtype=times.dtype)] if high is not None else []
+        if not inside:
+            return None
+        mask = times.to_frame().select(pl.all_horizontal(inside).fill_null(False)).to_series()
+        return None if mask.all() else mask
+
+    def spared(self, times: pl.Series) -> pl.Series | None:
+        """Return the same; None also where too few are left out to copy the others."""
+        mask = self.chosen(times)
+        if mask is None or int(mask.sum()) >= _WORTH_A_CUT * len(mask):
+            return None
+        return mask
+
 
 @dataclass(frozen=True, slots=True)
 class Parted:
@@ -66,7 +86,7 @@ class Parted:
     others: tuple[n.Predicate, ...]
 
 
-def part(condition: n.Predicate, calendar: Calendar, constant: Constant) -> Parted:
+def part(condition: n.Predicate, calendar: Calendar) -> Parted:
     """Return a condition on one event as its window and the rest."""
     windows: list[Window] = []
     others: list[n.Predicate] = []
@@ -75,20 +95,30 @@ def part(condition: n.Predicate, calendar: Calendar, constant: Constant) -> Part
         item = waiting.pop()
         if isinstance(item, n.All):
             waiting.extend(reversed(item.items))
-        elif (window := _window(item, calendar, constant)) is not None:
+        elif (window := _window(item, calendar)) is not None:
             windows.append(window)
         elif item not in others:
             others.append(item)
     return Parted(reduce(Window.__and__, windows) if windows else None, tuple(others))
 
 
-def _window(item: n.Predicate, calendar: Calendar, constant: Constant) -> Window | None:
+def _constant(node: n.Node, calendar: Calendar) -> n.Scalar | None:
+    """Return a value that is the same for all events; None for any other."""
+    values: dict[n.Node, n.Scalar | None] = {}
+    for one in n.ordered(node):
+        if not isinstance(one, _FIXED):
+            return None
+        values[one] = meaning(one, values.__getitem__, Customer("", {}), calendar)
+    return values[node]
+
+
+def _window(item: n.Predicate, calendar: Calendar) -> Window | None:
     """Return the window that is exactly what a predicate says, None if there is none."""
     match item:
         case n.Compare(relation=relation, left=left, right=right) if relation in _FLIPPED:
-            if (bound := constant(right)) is not None:
+            if (bound := _constant(right, calendar)) is not None:
                 return _compared(relation, left, bound, calendar)
-            if (bound := constant(left)) is not None:
+            if (bound := _constant(left, calendar)) is not None:
                 return _compared(_FLIPPED[relation], right, bound, calendar)
             return None
         case n.InPeriod(subject=n.Property(name=name)) if name == TIME:

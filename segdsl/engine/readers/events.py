@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _NO_WINDOWS: Mapping[str, Window] = MappingProxyType({})
 _SHOWN = 3
-_WORTH_A_CUT = 0.8  # of the events, if fewer are left then the others are not copied
 _LOOKED_AT = 10_000  # unknown keys among which different ones are looked for
 
 
@@ -136,15 +135,10 @@ class _Reading:
         """Return a mask of the events that rules look at, if that spares many."""
         if self.window is None or times is None:
             return kept
-        time, low, high = pl.col(TIME), self.window.low, self.window.high
-        inside = [time >= pl.lit(low, dtype=times.dtype)] if low is not None else []
-        inside += [time <= pl.lit(high, dtype=times.dtype)] if high is not None else []
-        if not inside:
-            return kept
-        mask = times.to_frame().select(pl.all_horizontal(inside).fill_null(False)).to_series()
-        if int(mask.sum()) >= _WORTH_A_CUT * len(mask):
-            return kept
-        return mask if kept is None else mask & kept
+        mask = self.window.spared(times)
+        if mask is None or kept is None:
+            return kept if mask is None else mask
+        return mask & kept
 
     def _looked_up(
         self,
