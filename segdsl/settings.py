@@ -11,7 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from segdsl.catalog import Catalog
-from segdsl.catalog.models import AS_OF_YEARS, Events, Lookup, Table
+from segdsl.catalog.entries import AS_OF_YEARS
+from segdsl.catalog.models import Events, Lookup, Table
 from segdsl.catalog.tables import lookups_of
 from segdsl.catalog.types import ERROR, Kind
 from segdsl.functions.clock import Calendar, LeapDay, to_instant

@@ -11,16 +11,8 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import ValidationError
 
 from segdsl.catalog.date_formats import FORMAT_CODES
-from segdsl.catalog.models import (
-    Catalog,
-    Customers,
-    ElementWord,
-    Events,
-    Field,
-    Lookup,
-    TypeWord,
-    time_zones,
-)
+from segdsl.catalog.entries import time_zones
+from segdsl.catalog.models import Catalog, Customers, ElementWord, Events, Field, Lookup, TypeWord
 from segdsl.catalog.places import find_entry
 from segdsl.diagnostics.catalog_errors import invalid_catalog, unreadable_catalog
 from segdsl.diagnostics.toml import toml_key

@@ -2,129 +2,33 @@
 
 from __future__ import annotations
 
-import codecs
-import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from zoneinfo import available_timezones
 
 import pydantic
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PrivateAttr
 from pydantic_core import PydanticCustomError
 
-from segdsl.catalog.date_formats import problem_of
+from segdsl.catalog.entries import (
+    AsWritten,
+    Encoding,
+    Form,
+    Mark,
+    Spellings,
+    Text,
+    Words,
+    as_day,
+    in_time_zones,
+    of_duplicates,
+    once_each,
+    within_years,
+)
 from segdsl.catalog.types import Folding, Kind, Type
 
 TypeWord = Literal["text", "number", "yes/no", "date", "instant", "place", "list"]
 ElementWord = Literal["text", "number", "yes/no", "date", "instant"]
-
-AS_OF_YEARS = range(1900, 3000)
-"""The years that rules may be read as of: from any of them dates can be reckoned with."""
-_NO_ZONES = frozenset(("localtime", "Factory"))  # names of the machine's own setting and of none
-
-
-def time_zones() -> set[str]:
-    """Return the names of all time zones that can be declared."""
-    return available_timezones() - _NO_ZONES
-
-
-def _timezone(value: str) -> str:
-    if value not in time_zones():
-        raise PydanticCustomError(
-            "timezone", "`{value}` is not the name of a time zone", {"value": value}
-        )
-    return value
-
-
-def _encoding(value: str) -> str:
-    try:
-        "".encode(value)
-    except (LookupError, ValueError):
-        raise PydanticCustomError(
-            "encoding", "`{value}` is not the name of a text encoding", {"value": value}
-        ) from None
-    return codecs.lookup(value).name
-
-
-def _mark(value: str) -> str:
-    if not is_delimiter(value):
-        raise PydanticCustomError(
-            "delimiter", "a delimiter is one ASCII character, and no quote or line end"
-        )
-    return value
-
-
-def is_delimiter(value: str) -> bool:
-    """Return whether a text can stand between the cells of a CSV file."""
-    return len(value) == 1 and value.isascii() and value not in '"\r\n\0'
-
-
-def _day(value: object) -> object:
-    """Return a text that is a date as one, which a moment would be at the day's beginning."""
-    if not isinstance(value, str) or len(value) > len("2026-01-31"):
-        return value
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return value
-
-
-def _moment(value: datetime | date | None) -> datetime | date | None:
-    if value is not None and value.year not in AS_OF_YEARS:
-        first, last = AS_OF_YEARS[0], AS_OF_YEARS[-1]
-        raise PydanticCustomError(
-            "as_of", "it lies in the years {first} to {last}", {"first": first, "last": last}
-        )
-    return value
-
-
-def _format(value: str) -> str:
-    """Return a format in which all readers can read dates, or instants."""
-    problem = problem_of(value)
-    if problem is not None:
-        raise PydanticCustomError("format", "{problem}", {"problem": problem})
-    return value
-
-
-def _duplicates(value: str) -> str:
-    if not re.fullmatch(r"error|latest by .*\S.*", value):
-        raise PydanticCustomError("duplicates", "it is `error` or `latest by <field>`")
-    return value
-
-
-def _spellings(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
-
-
-def _nfc(value: str) -> str:
-    return unicodedata.normalize("NFC", value)
-
-
-def _once_each(value: object) -> object:
-    """Return entries by name as they are, unless two of the names are one in normal form C."""
-    if isinstance(value, Mapping):
-        seen: set[str] = set()
-        for name in (_nfc(name) for name in value if isinstance(name, str)):
-            if name in seen:
-                raise PydanticCustomError("names", "`{name}` occurs twice", {"name": name})
-            seen.add(name)
-    return value
-
-
-Text = Annotated[str, AfterValidator(_nfc)]
-Spellings = Annotated[
-    tuple[Text, ...], BeforeValidator(_spellings, json_schema_input_type=str | tuple[str, ...])
-]
-Encoding = Annotated[str, AfterValidator(_encoding)]
-Form = Annotated[Text, AfterValidator(_format)]
-Mark = Annotated[str, pydantic.Field(min_length=1, max_length=1), AfterValidator(_mark)]
-AsWritten = Annotated[str, pydantic.Field(min_length=1)]
-"""A name of the world outside, such as a path, which is met as it is."""
-Words = Annotated[AsWritten, AfterValidator(_nfc)]
-"""A name that texts and columns are compared with, in normal form C as they are."""
 
 
 class _Model(BaseModel):
@@ -214,7 +118,7 @@ def _short_form(value: object) -> object:
 
 FieldEntry = Annotated[Field, BeforeValidator(_short_form, json_schema_input_type=TypeWord | Field)]
 Fields = Annotated[
-    Mapping[Words, FieldEntry], BeforeValidator(_once_each), pydantic.Field(default_factory=dict)
+    Mapping[Words, FieldEntry], BeforeValidator(once_each), pydantic.Field(default_factory=dict)
 ]
 
 
@@ -242,7 +146,7 @@ class Customers(Table):
 
     key: Words | None = None
     """The field or column that identifies a customer."""
-    duplicates: Annotated[Text, AfterValidator(_duplicates)] = "error"
+    duplicates: Annotated[Text, AfterValidator(of_duplicates)] = "error"
     """What becomes of a key that occurs twice: `error`, or `latest by <field>`."""
 
     @property
@@ -283,7 +187,7 @@ class Lookup(Table):
 class Catalog(_Model):
     """What the tables hold, and the calendar by which rules reckon."""
 
-    timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
+    timezone: Annotated[str, AfterValidator(in_time_zones)] = "UTC"
     """The time zone of local dates and of instants without an offset."""
     week_start: Literal[
         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
@@ -291,17 +195,19 @@ class Catalog(_Model):
     """The first day of a week."""
     leap_day: Literal["feb28", "mar1"] = "feb28"
     """When an anniversary of 29 February falls in other years."""
-    as_of: Annotated[datetime | date | None, BeforeValidator(_day), AfterValidator(_moment)] = None
+    as_of: Annotated[
+        datetime | date | None, BeforeValidator(as_day), AfterValidator(within_years)
+    ] = None
     """The instant as of which rules are read; a date means the end of that local day."""
     missing: Spellings = ()
     """Further spellings of a missing cell in every table."""
     customers: Customers = pydantic.Field(default_factory=lambda: Customers.model_validate({}))
     """The customers' table."""
-    events: Annotated[Mapping[Words, Events], BeforeValidator(_once_each)] = pydantic.Field(
+    events: Annotated[Mapping[Words, Events], BeforeValidator(once_each)] = pydantic.Field(
         default_factory=dict
     )
     """The tables of events, by name."""
-    lookups: Annotated[Mapping[Words, Lookup], BeforeValidator(_once_each)] = pydantic.Field(
+    lookups: Annotated[Mapping[Words, Lookup], BeforeValidator(once_each)] = pydantic.Field(
         default_factory=dict
     )
     """The tables that add columns to events, by name."""

@@ -25,7 +25,7 @@ def examples(*lines: str) -> str:
 
 
 def _as_of(ctx: click.Context, param: click.Parameter, value: str | None) -> date | datetime | None:
-    from segdsl.catalog.models import AS_OF_YEARS
+    from segdsl.catalog.entries import AS_OF_YEARS
 
     if value is None:
         return None
@@ -51,7 +51,7 @@ def _encoding(ctx: click.Context, param: click.Parameter, value: str | None) -> 
 
 
 def _delimiter(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    from segdsl.catalog.models import is_delimiter
+    from segdsl.catalog.entries import is_delimiter
 
     mark = {"\\t": "\t", "tab": "\t"}.get(value or "", value)
     if mark is not None and not is_delimiter(mark):

@@ -19,9 +19,9 @@ from segdsl.functions.buckets import BUCKETS
 from segdsl.functions.clock import Calendar
 from segdsl.plan import nodes as n
 from segdsl.plan.behaviour import SumTooLargeError
-from segdsl.plan.dump import describe
 from segdsl.plan.meaning import Customer, meaning
 from segdsl.plan.plan import Clause, Plan, clauses
+from segdsl.plan.words import describe
 from segdsl.source import Span
 
 POPULATION = (n.Ranked, n.Common, n.Ntile)

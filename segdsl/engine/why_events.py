@@ -10,9 +10,9 @@ from typing import Any
 from segdsl.functions.clock import Calendar
 from segdsl.plan import nodes as n
 from segdsl.plan.behaviour import Event, Of, those
-from segdsl.plan.dump import scalar
 from segdsl.plan.event_nodes import TIME
 from segdsl.plan.meaning import Customer, Read, compare, of_events
+from segdsl.plan.words import scalar
 
 SHOWN = 3  # events of an aggregate
 

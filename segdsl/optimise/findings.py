@@ -8,9 +8,9 @@ from segdsl.catalog.types import Kind
 from segdsl.diagnostics import Sink, findings
 from segdsl.optimise.ranges import Range, range_of, range_of_subject
 from segdsl.plan import nodes as n
-from segdsl.plan.dump import describe
 from segdsl.plan.plan import Audience, Clause, Plan, clauses
 from segdsl.plan.typing import type_of
+from segdsl.plan.words import describe
 from segdsl.source import Span
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from segdsl.catalog.types import DATE, INSTANT, LIST_ANY, Kind, Type
+from segdsl.catalog.types import DATE, INSTANT, LIST_ANY, NUMBER, Kind, Type
 from segdsl.diagnostics import Diagnostic, event_errors, name_errors, type_errors
 from segdsl.functions.table import Function, Overload
 from segdsl.plan import nodes as n
@@ -82,3 +82,15 @@ def call_for_one_event(call: tree.Call, declaration: tree.Declaration) -> Diagno
     kind, name = kind_of(declaration), call.function.text
     words = f"the {kind} `{name}`"
     return event_errors.not_for_one_event(call.span, words, kind, call.span.text)
+
+
+def is_rankable(operand: Typed, what: str, context: Context) -> bool:
+    """Return whether customers can be ranked by the value; complain if not."""
+    if operand.type.is_error:
+        return False
+    if operand.type in (NUMBER, DATE, INSTANT):
+        return True
+    context.report(
+        type_errors.wrong_operand(operand.span, what, "number, date or instant", str(operand.type))
+    )
+    return False

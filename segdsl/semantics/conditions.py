@@ -15,13 +15,8 @@ from segdsl.semantics.calls import call_for_one_event
 from segdsl.semantics.context import DEPTH_LIMIT, Context, NamedList, Typed
 from segdsl.semantics.forms import Judged, nobody
 from segdsl.semantics.names import resolve
-from segdsl.semantics.values import (
-    bound_arguments,
-    has_too_many_uses,
-    use_of,
-    value,
-    whole_number,
-)
+from segdsl.semantics.uses import has_too_many_uses, use_of
+from segdsl.semantics.values import bound_arguments, value, whole_number
 from segdsl.source import Span
 from segdsl.syntax import tree
 

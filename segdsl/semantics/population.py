@@ -9,16 +9,11 @@ from segdsl.diagnostics import name_errors, type_errors
 from segdsl.functions.buckets import bucket_bound
 from segdsl.plan import nodes as n
 from segdsl.plan.plan import Clause
-from segdsl.semantics.calls import applied
+from segdsl.semantics.calls import applied, is_rankable
 from segdsl.semantics.context import Context, Typed
 from segdsl.semantics.forms import Judged, all_of, judged, known, nobody
 from segdsl.semantics.names import resolve
-from segdsl.semantics.values import (
-    constant_number,
-    is_rankable,
-    value,
-    whole_number,
-)
+from segdsl.semantics.values import constant_number, value, whole_number
 from segdsl.syntax import tree
 
 _METRES = {

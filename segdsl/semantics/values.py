@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from segdsl.catalog.types import DATE, INSTANT, NUMBER, TEXT
@@ -21,18 +21,17 @@ from segdsl.functions.units import Unit
 from segdsl.plan import nodes as n
 from segdsl.plan.plan import Clause
 from segdsl.semantics.bare_events import event_for_moment
-from segdsl.semantics.calls import applied, call_for_one_event, typed_call
+from segdsl.semantics.calls import applied, call_for_one_event, is_rankable, typed_call
 from segdsl.semantics.context import (
     DEPTH_LIMIT,
-    USE_LIMIT,
     Context,
     NamedList,
     Typed,
-    Use,
     union,
 )
 from segdsl.semantics.kinds import kind_of, names_of
 from segdsl.semantics.names import resolve
+from segdsl.semantics.uses import has_too_many_uses, use_of
 from segdsl.source import Span
 from segdsl.syntax import tree
 
@@ -297,20 +296,6 @@ def _trait(expression: tree.Call, trait: tree.Trait, context: Context) -> Typed:
     return Typed(inner.node, expression.span, inner.is_percent, inner.folding)
 
 
-def use_of(call: tree.Call, arguments: Mapping[str, Typed]) -> Use:
-    """Return what tells a use of a definition from another: its name and arguments."""
-    given = tuple((typed.node, typed.is_percent) for typed in arguments.values())
-    return call.function.text, given
-
-
-def has_too_many_uses(call: tree.Call, context: Context) -> bool:
-    """Return whether definitions multiply each other beyond all use; complain if so."""
-    if len(context.record.uses) < USE_LIMIT:
-        return False
-    context.report(syntax_errors.too_deep(call.span, USE_LIMIT, "uses of definitions"))
-    return True
-
-
 def bound_arguments(
     call: tree.Call, parameters: Sequence[tree.Name], context: Context
 ) -> dict[str, Typed] | None:
@@ -339,18 +324,6 @@ def _measure(expression: tree.MeasureOf, context: Context) -> Typed:
         return Typed(context.record.intern(node), expression.span)
     function = FUNCTIONS[expression.measure]
     return typed_call(function, (operand,), expression.span, context)
-
-
-def is_rankable(operand: Typed, what: str, context: Context) -> bool:
-    """Return whether customers can be ranked by the value; complain if not."""
-    if operand.type.is_error:
-        return False
-    if operand.type in (NUMBER, DATE, INSTANT):
-        return True
-    context.report(
-        type_errors.wrong_operand(operand.span, what, "number, date or instant", str(operand.type))
-    )
-    return False
 
 
 def _elapsed(expression: tree.Elapsed, context: Context) -> Typed:

@@ -8,7 +8,8 @@ import segdsl
 from segdsl.catalog import Catalog
 from segdsl.diagnostics.fixes import apply_fixes
 from segdsl.plan import nodes as n
-from segdsl.plan.dump import describe, dump_program
+from segdsl.plan.dump import dump_program
+from segdsl.plan.words import describe
 
 CATALOG = Catalog.model_validate(
     {

@@ -25,7 +25,7 @@ from segdsl.engine.keys import canonical_key, settle_keys
 from segdsl.engine.latest import ordered_as_text
 from segdsl.engine.readers.opening import open_data
 from segdsl.errors import DataError
-from segdsl.plan.dump import scalar
+from segdsl.plan.words import scalar
 
 if TYPE_CHECKING:
     from collections.abc import Collection
