@@ -74,7 +74,8 @@ def _check_members(project: Project, context: Context) -> None:
         for full, span in own.items():
             if full in taken:
                 context.report(name_errors.duplicate_name(span, full, taken[full]))
-        taken = {**own, **taken}
+        for full, span in own.items():
+            taken.setdefault(full, span)
 
 
 def _check_name(name: str, span: Span, what: str, whole: str | None, context: Context) -> None:

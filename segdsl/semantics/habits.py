@@ -66,8 +66,10 @@ def _alternative(item: tree.Expression) -> str | None:
 
 def _stands_in_brackets(item: tree.Expression) -> bool:
     """Return whether the author has put the condition between brackets."""
-    before = item.span.source.text[: item.span.start].rstrip()
-    return before.endswith(("(", "{", ";"))
+    text, end = item.span.source.text, item.span.start
+    while end and text[end - 1].isspace():  # a copy of all that stands before would be long
+        end -= 1
+    return text[end - 1 : end] in {"(", "{", ";"}
 
 
 def _exclusion(item: tree.Expression) -> tuple[str, object] | None:

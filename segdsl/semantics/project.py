@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeAlias
 from unicodedata import normalize
@@ -19,6 +19,10 @@ Named: TypeAlias = (
     " | tree.Segment | tree.Tiers | tree.Split"
 )
 Cells: TypeAlias = "tuple[tuple[Scalar, ...], str | None]"
+
+
+_CONSTANTS = (tree.Text, tree.Number, tree.DateLiteral, tree.InstantLiteral, tree.Truth)
+_NOT_READ = frozenset({"span", "name"})  # of a node of the tree
 
 
 class Files(Protocol):
@@ -219,12 +223,11 @@ def _needs(
             case tree.Aggregate():
                 stack.append(item.window)
             case tuple():
-                stack.extend(item)
-            case _ if is_dataclass(item):
-                stack.extend(
-                    getattr(item, f.name) for f in fields(item) if f.name not in ("span", "name")
-                )
-    return (mentioned - hidden | called) & set(declarations)
+                stack.extend(part for part in item if not isinstance(part, _CONSTANTS))
+            case _:
+                names = getattr(item, "__dataclass_fields__", ())  # none: a word or a number
+                stack.extend(getattr(item, name) for name in names if name not in _NOT_READ)
+    return {name for name in mentioned - hidden | called if name in declarations}
 
 
 def _has_member(
