@@ -187,7 +187,15 @@ class Context:
 
     def deeper(self) -> Context:
         """Return the surroundings one level further down."""
-        return replace(self, depth=self.depth + 1)
+        return Context(  # `replace` takes thrice the time, and this is asked of every expression
+            self.schema,
+            self.declarations,
+            self.record,
+            self.broken,
+            self.arguments,
+            self.depth + 1,
+            self.event,
+        )
 
     def where(self, arguments: Mapping[str, Typed]) -> Context:
         """Return the surroundings inside a definition that is used with these arguments."""

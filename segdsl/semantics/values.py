@@ -47,6 +47,10 @@ _NTILES = {
     tree.Measure.DECILE: 10,
     tree.Measure.PERCENTILE: 100,
 }
+_LITERALS = (
+    *(tree.Text, tree.Number, tree.DateLiteral, tree.InstantLiteral, tree.Truth),
+    tree.MomentWord,
+)
 _MOMENTS = {tree.Moment.YESTERDAY: -1, tree.Moment.TOMORROW: 1}
 
 
@@ -57,19 +61,12 @@ def value(expression: tree.Expression, context: Context) -> Typed:
             expression.span,
             syntax_errors.too_deep(expression.span, DEPTH_LIMIT, "levels of nesting"),
         )
+    if isinstance(expression, _LITERALS):
+        return literal(expression, context)
+    if isinstance(expression, tree.Reference):
+        return _reference(expression, context)
     inner = context.deeper()
     match expression:
-        case tree.Reference():
-            return _reference(expression, context)
-        case (
-            tree.Text()
-            | tree.Number()
-            | tree.DateLiteral()
-            | tree.InstantLiteral()
-            | tree.Truth()
-            | tree.MomentWord()
-        ):
-            return literal(expression, context)
         case tree.Arithmetic():
             return _arithmetic(expression, inner)
         case tree.Negative():
