@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from segdsl.syntax.build import BUILDERS
+from segdsl.syntax.lexer import Token
 from segdsl.syntax.parse_table import ParseTable, Rule, parse_table
 from segdsl.syntax.tree import Name
 from segdsl.syntax.words import END, NAME, vocabulary
 
 if TYPE_CHECKING:
     from segdsl.source import Source
-    from segdsl.syntax.lexer import Token
 
 _Builder: TypeAlias = Callable[..., object]
+_Maker: TypeAlias = "Callable[[Source, list[Token]], object]"
 _Part: TypeAlias = tuple[int, bool] | None  # where in the rule, and whether it is a list to spread
 
 
@@ -27,18 +28,31 @@ class Stopped:
     index: int
 
 
+class _Reduction(NamedTuple):
+    """What a rule makes, of how many parts, and how; `is_rung` if it hands on its only part."""
+
+    makes: str
+    length: int
+    make: _Maker
+    is_rung: bool
+
+
 @dataclass(frozen=True, slots=True)
 class _Machine:
-    """The parse table with its builders.
-
-    A reduction is what the rule makes, its length, its builder (None for a list), the parts that
-    are kept, and which of them is handed on as it is (-1: none).
-    """
+    """The parse table with its builders."""
 
     rows: tuple[Mapping[str, int], ...]
-    reductions: tuple[tuple[str, int, _Builder | None, tuple[_Part, ...], int], ...]
+    reductions: tuple[_Reduction, ...]
     table: ParseTable
     soft: frozenset[str]
+
+    def top(self, below: int, state: int, kind: str) -> int:
+        """Return the state to which rungs lead from `state`, on top of `below`, before a token."""
+        while True:
+            action = self.rows[state].get(kind, 0)
+            if action >= 0 or not self.reductions[~action].is_rung:
+                return state
+            state = self.rows[below][self.reductions[~action].makes]
 
 
 @cache
@@ -48,12 +62,18 @@ def _machine() -> _Machine:
     return _Machine(table.rows, reductions, table, vocabulary().soft)
 
 
-def _reduction(rule: Rule) -> tuple[str, int, _Builder | None, tuple[_Part, ...], int]:
+def _reduction(rule: Rule) -> _Reduction:
+    is_rung = not (rule.builder or rule.is_list) and rule.length == 1
+    return _Reduction(rule.makes, rule.length, _maker(rule), is_rung)
+
+
+def _maker(rule: Rule) -> _Maker:
     parts = tuple(_part(kept) for kept in rule.keep)
-    builder = BUILDERS[rule.builder] if rule.builder else None
-    first = parts[0] if parts else None
-    handed_on = first[0] if builder is None and not rule.is_list and first else -1
-    return rule.makes, rule.length, builder, parts, handed_on
+    if rule.builder:
+        return partial(_built, BUILDERS[rule.builder], parts)
+    if not rule.is_list:
+        return partial(_handed_on, next(part[0] for part in parts if part))
+    return _gone_on if len(parts) > 1 else _begun
 
 
 def _part(kept: int | list[int] | None) -> _Part:
@@ -62,94 +82,95 @@ def _part(kept: int | list[int] | None) -> _Part:
     return None if kept is None else (kept, False)
 
 
-def drive(source: Source, tokens: Sequence[Token], start: str) -> object:
-    """Return what the tokens build, read from the rule `start`, or where reading `Stopped`.
-
-    The last token is the end. A keyword that the grammar cannot take where it stands is a name.
-    """
-    machine = _machine()
-    rows, reductions, soft = machine.rows, machine.reductions, machine.soft
-    final = machine.table.ends[start]
-    stack = _Stack(source, [machine.table.starts[start]])
-    states = stack.states
-    for index, (kind, begin, end, value) in enumerate(tokens):
-        while True:
-            row = rows[states[-1]]
-            action = row.get(kind)
-            if action is None:
-                if kind not in soft or NAME not in row:
-                    return Stopped(index)
-                kind, value = NAME, Name(source.text[begin:end], source.span(begin, end))
-                continue
-            if action >= 0:
-                stack.shift(action, begin, end, value)
-                break
-            makes, length, builder, parts, handed_on = reductions[~action]
-            if length == 1 and handed_on == 0:
-                states.pop()
-            else:
-                stack.reduce(length, builder, parts, handed_on)
-            states.append(rows[states[-1]][makes])
-            if kind == END and states[-1] == final:
-                return stack.values[-1]
-    raise AssertionError("the last token is not the end")
+# ---- what rules make of their parts
 
 
-@dataclass(slots=True)
-class _Stack:
-    """What has been read and not yet become part of something else, with its place."""
-
-    source: Source
-    states: list[int]
-    values: list[object] = field(default_factory=list)
-    begins: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
-
-    def shift(self, state: int, begin: int, end: int, value: object) -> None:
-        """Take a token."""
-        self.states.append(state)
-        self.values.append(value)
-        self.begins.append(begin)
-        self.ends.append(end)
-
-    def reduce(
-        self, length: int, builder: _Builder | None, parts: tuple[_Part, ...], handed_on: int
-    ) -> None:
-        """Replace the last `length` entries by what they make; the caller adds its state."""
-        values, begins, ends = self.values, self.begins, self.ends
-        made = values[-length:]
-        del self.states[-length:]
-        if length > 1:
-            del values[1 - length :], begins[1 - length :]
-            ends[-length:] = ends[-1:]
-        if handed_on >= 0:
-            values[-1] = made[handed_on]
-        elif builder is None:
-            values[-1] = _gathered(made, parts)
-        else:
-            values[-1] = builder(self.source.span(begins[-1], ends[-1]), *_kept(made, parts))
-
-
-def _kept(made: list[object], parts: tuple[_Part, ...]) -> list[object]:
-    """Return the parts that a builder is given, lists spread out."""
+def _built(
+    builder: _Builder, parts: tuple[_Part, ...], source: Source, found: Sequence[Token]
+) -> object:
+    """Return what the builder makes of the parts that it is given, lists spread out."""
     kept: list[object] = []
     for part in parts:
         if part is None:
             kept.append(None)
         elif part[1]:
-            kept += made[part[0]]  # type: ignore[arg-type]  # a list: the rule's name says so
+            kept += found[part[0]].value  # type: ignore[arg-type]  # the rule's name says: a list
         else:
-            kept.append(made[part[0]])
-    return kept
+            kept.append(found[part[0]].value)
+    return builder(source.span(found[0].start, found[-1].end), *kept)
 
 
-def _gathered(made: list[object], parts: tuple[_Part, ...]) -> list[object]:
-    """Return the parts as one list; a list that goes on grows in place, to stay linear."""
-    first = made[0]
-    if parts and parts[0] == (0, True) and isinstance(first, list):
-        first += _kept(made, parts[1:])
-        return first
-    return _kept(made, parts)
+def _handed_on(kept: int, _: Source, found: Sequence[Token]) -> object:
+    """Return the one part that is kept, such as what stands between brackets."""
+    return found[kept].value
+
+
+def _begun(_: Source, found: Sequence[Token]) -> object:
+    """Return a list of the one item, which stands last."""
+    return [found[-1].value]
+
+
+def _gone_on(_: Source, found: Sequence[Token]) -> object:
+    """Return the list with the item that stands last; it grows in place, to stay linear."""
+    items = found[0].value
+    items.append(found[-1].value)  # type: ignore[attr-defined]  # the rule's name says: a list
+    return items
+
+
+class Driver:
+    """Reads declarations of one source.
+
+    Most reductions are rungs, from `literal` up to `condition`. Where they lead to depends on two
+    states and the next token alone; it is worked out once a source.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._tops: dict[tuple[int, int, str], int] = {}
+
+    def drive(self, tokens: Sequence[Token], start: str) -> object:
+        """Return what the tokens build, read from the rule `start`, or where reading `Stopped`.
+
+        The last token is the end. A keyword that the grammar cannot take where it stands is a name.
+        """
+        machine = _machine()
+        rows, reductions, soft = machine.rows, machine.reductions, machine.soft
+        source, tops, final = self._source, self._tops, machine.table.ends[start]
+        states, parts = [machine.table.starts[start]], list[Token]()
+        for index, token in enumerate(tokens):
+            kind = token.kind
+            while True:
+                state = states[-1]
+                action = rows[state].get(kind)
+                if action is None:
+                    if kind not in soft or NAME not in rows[state]:
+                        return Stopped(index)
+                    kind, token = NAME, _as_name(source, token)
+                    continue
+                if action >= 0:
+                    states.append(action)
+                    parts.append(token)
+                    break
+                makes, length, make, is_rung = reductions[~action]
+                if is_rung:
+                    place = states[-2], state, kind
+                    if place not in tops:
+                        tops[place] = machine.top(*place)
+                    states[-1] = tops[place]
+                else:
+                    found = parts[-length:]
+                    del states[-length:]
+                    states.append(rows[states[-1]][makes])
+                    made = Token(makes, found[0].start, found[-1].end, make(source, found))
+                    parts[-length:] = (made,)
+                if kind == END and states[-1] == final:
+                    return parts[-1].value
+        raise AssertionError("the last token is not the end")
+
+
+def _as_name(source: Source, token: Token) -> Token:
+    start, end = token.start, token.end
+    return Token(NAME, start, end, Name(source.text[start:end], source.span(start, end)))
 
 
 def acceptable(tokens: Sequence[Token], start: str) -> frozenset[str]:

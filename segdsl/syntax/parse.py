@@ -10,7 +10,7 @@ from segdsl.diagnostics import Diagnostic, Sink, syntax_errors
 from segdsl.source import Source
 from segdsl.syntax import tree
 from segdsl.syntax.depth import too_deep
-from segdsl.syntax.driver import Stopped, drive
+from segdsl.syntax.driver import Driver, Stopped
 from segdsl.syntax.lexer import BAD, Token, at_end, tokenize
 from segdsl.syntax.mistakes import explain
 from segdsl.syntax.splitting import declaration_starts
@@ -75,6 +75,7 @@ class _Reader:
     def __init__(self, source: Source, sink: Sink) -> None:
         self.source = source
         self.sink = sink
+        self.driver = Driver(source)
         self.wrong_tokens = sorted(_position(diagnostic) for diagnostic in sink)
 
     def read(self, tokens: Sequence[Token], start: str) -> object | None:
@@ -83,7 +84,7 @@ class _Reader:
             self.sink.report(diagnostic)
             return None
         ended = [*tokens, at_end(tokens)]
-        built = drive(self.source, ended, start)
+        built = self.driver.drive(ended, start)
         if isinstance(built, Stopped):
             if not self._is_explained(ended, built.index):
                 self.sink.report(explain(self.source, ended, built.index, start))
