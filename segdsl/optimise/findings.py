@@ -55,7 +55,7 @@ def _note_constants(
         if is_told or any(id(item) in told for item in clause.items):
             told.add(id(clause))
             continue
-        unmet = None if clause.items else _unmet(simple[clause.node])
+        unmet = _unmet(simple[clause.node]) if plan.events and not clause.items else None
         if unmet is not None and clause.span is not None:
             sink.report(findings.no_event_fits(clause.span, *unmet))
             told.add(id(clause))

@@ -79,8 +79,8 @@ def parts(node: Node) -> tuple[Node, ...]:
         value = getattr(node, name)
         if isinstance(value, Node):
             found.append(value)
-        elif isinstance(value, tuple):
-            found.extend(item for item in value if isinstance(item, Node))
+        elif isinstance(value, tuple) and value and isinstance(value[0], Node):
+            found.extend(value)  # a tuple holds nothing but nodes, or none at all
     return tuple(found)
 
 

@@ -9,7 +9,7 @@ from segdsl.plan import nodes as n
 def type_of(node: n.Value) -> Type:
     """Return the type of a value node."""
     match node:
-        case n.Field() | n.Property() | n.Literal() | n.Apply() | n.Aggregate():
+        case n.Literal() | n.Field() | n.Property() | n.Apply() | n.Aggregate():
             return node.type
         case n.Now():
             return INSTANT
