@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from segdsl.diagnostics.near import near_names
 from segdsl.functions.folding import fold, fold_many
 from segdsl.functions.spaces import WHITE_SPACE
 from segdsl.plan import nodes as n
-from segdsl.plan.plan import LiteralUse
+from segdsl.plan.plan import LiteralUse, LiteralUses
 
 if TYPE_CHECKING:
     import polars as pl
@@ -92,11 +93,11 @@ def _grouped(texts: Iterable[str], forms: Iterable[str]) -> dict[str, list[str]]
 
 
 def literals(
-    uses: Iterable[LiteralUse], customers: pl.DataFrame, events: Mapping[str, pl.DataFrame]
+    uses: Iterable[LiteralUses], customers: pl.DataFrame, events: Mapping[str, pl.DataFrame]
 ) -> Iterator[Diagnostic]:
     """Yield a finding for each text that customers, or events, do not have as it is written."""
     by_field: dict[n.Field | n.Property, list[LiteralUse]] = {}
-    for use in dict.fromkeys(uses):
+    for use in dict.fromkeys(chain.from_iterable(uses)):
         by_field.setdefault(use.field, []).append(use)
     for field, listed in by_field.items():
         if isinstance(field, n.Property):

@@ -73,6 +73,21 @@ class LiteralUse:
 
 
 @dataclass(frozen=True, slots=True)
+class LiteralUses:
+    """The texts that a rule compares a field with in one place, each with its span."""
+
+    field: n.Field | n.Property
+    literals: tuple[str, ...]
+    spans: tuple[Span, ...]
+    folding: Folding
+    how: n.How | None = None
+
+    def __iter__(self) -> Iterator[LiteralUse]:
+        for literal, span in zip(self.literals, self.spans, strict=True):
+            yield LiteralUse(self.field, literal, self.folding, span, self.how)
+
+
+@dataclass(frozen=True, slots=True)
 class NegationUse:
     """A `not (…)`: customers may come in only because a field is missing."""
 
@@ -87,7 +102,7 @@ class Plan:
 
     audiences: tuple[Audience, ...] = ()
     traits: tuple[TraitPlan, ...] = ()
-    literals: tuple[LiteralUse, ...] = ()
+    literals: tuple[LiteralUses, ...] = ()
     negations: tuple[NegationUse, ...] = ()
     mentioned: tuple[n.Field, ...] = ()  # also where a rule could not be typed
     properties: tuple[n.Property, ...] = ()  # of events, also where a rule could not be typed

@@ -20,7 +20,6 @@ from segdsl.semantics.forms import (
     is_list,
     judged,
     nobody,
-    note_literal,
     note_sought,
     values_together,
 )
@@ -119,26 +118,30 @@ def equals_any(
     subject: Typed, members: Sequence[Typed], folding: Folding, span: Span, context: Context
 ) -> n.Predicate | None:
     """Return whether the subject equals a member: one set of constants, and any others."""
-    constants: list[n.Scalar] = []
-    parts: list[n.Predicate] = []
-    folded_subject = folded(subject, folding, context)
-    is_sound = True
-    for member in members:
-        scalar = folded(member, folding, context).constant
-        if scalar is not None and member.type == subject.type and subject.type.kind in _PLAIN:
-            note_literal(subject, member, n.Relation.EQ, folding, context)
-            constants.append(scalar)
-            continue
-        node = compared(n.Relation.EQ, subject, member, span, context, folding)
-        is_sound = is_sound and node is not None
-        if node is not None:
-            parts.append(node)
-    if not is_sound:
+    plain, others = _parted(subject, members)
+    parts = [compared(n.Relation.EQ, subject, member, span, context, folding) for member in others]
+    sound = [node for node in parts if node is not None]
+    if len(sound) < len(parts):
         return None
-    if constants:
-        one_of = n.OneOf(folded_subject.node, n.distinct(constants))
-        parts.append(context.record.intern(one_of))
-    return any_of(parts, context)
+    if plain:
+        note_sought(subject, plain, None, folding, context)
+        constants = [folded(member, folding, context).constant for member in plain]
+        members_of_set = n.distinct(scalar for scalar in constants if scalar is not None)
+        subject = folded(subject, folding, context)
+        sound.append(context.record.intern(n.OneOf(subject.node, members_of_set)))
+    return any_of(sound, context)
+
+
+def _parted(subject: Typed, members: Sequence[Typed]) -> tuple[list[Typed], list[Typed]]:
+    """Return the members that are constants of the subject's type, and the others."""
+    plain: list[Typed] = []
+    others: list[Typed] = []
+    wanted = subject.type
+    is_plain = wanted.kind in _PLAIN
+    for member in members:
+        is_of_set = is_plain and member.constant is not None and member.type == wanted
+        (plain if is_of_set else others).append(member)
+    return plain, others
 
 
 _PLAIN = {Kind.TEXT, Kind.NUMBER, Kind.DATE, Kind.INSTANT, Kind.YESNO, Kind.WEEKDAY}

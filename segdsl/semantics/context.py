@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from segdsl.catalog.types import ERROR, Folding, Type
+from segdsl.catalog.types import ERROR, TEXT, Folding, Type
 from segdsl.diagnostics import Diagnostic, Sink
 from segdsl.plan import nodes as n
 from segdsl.plan.event_nodes import TIME
-from segdsl.plan.plan import Clause, LiteralUse, NegationUse
+from segdsl.plan.plan import Clause, LiteralUses, NegationUse
 from segdsl.plan.typing import type_of
 from segdsl.source import Span
 from segdsl.syntax import tree
@@ -141,12 +141,20 @@ class Record:
     intern: n.Interner = field(default_factory=n.Interner)
     meanings: dict[str, Meaningful] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
-    literals: list[LiteralUse] = field(default_factory=list)
+    literals: list[LiteralUses] = field(default_factory=list)
     negations: list[NegationUse] = field(default_factory=list)
     periods: list[tree.Period] = field(default_factory=list)
     events: set[str] = field(default_factory=set)
     uses: dict[Use, Clause | Typed] = field(default_factory=dict)
     _fields: dict[n.Node, frozenset[n.Field]] = field(default_factory=dict)
+    _texts: dict[str, n.Literal] = field(default_factory=dict)
+
+    def text(self, value: str) -> n.Literal:
+        """Return the literal of a text: of these there are by far the most."""
+        found = self._texts.get(value)
+        if found is None:
+            found = self._texts[value] = self.intern(n.Literal(value, TEXT))
+        return found
 
     def fields_beneath(self, root: n.Node) -> frozenset[n.Field]:
         """Return the fields that a node stands on; each node is looked at once a compilation."""

@@ -10,7 +10,7 @@ from segdsl.catalog.types import DATE, INSTANT, LIST_ANY, TEXT, WEEKDAY, Folding
 from segdsl.diagnostics import Diagnostic, name_errors, type_errors
 from segdsl.functions.folding import fold
 from segdsl.plan import nodes as n
-from segdsl.plan.plan import LiteralUse
+from segdsl.plan.plan import LiteralUses
 from segdsl.semantics.calls import as_date
 from segdsl.semantics.context import Context, Typed, union
 from segdsl.semantics.names import is_declared
@@ -103,9 +103,12 @@ def folding_of(
 ) -> Folding:
     """Return the folding of a text predicate: as written, else the fields' own default."""
     listed = list(operands)
+    default = union(*{o.folding for o in listed})
+    if written is None and default is Folding.EXACT:
+        return default
     is_text = all(o.type.is_error or _holds_text(o) for o in listed)
     if written is None:
-        return union(*(o.folding for o in listed)) if is_text else Folding.EXACT
+        return default if is_text else Folding.EXACT
     if not is_text:
         other = next(o for o in listed if not (o.type.is_error or _holds_text(o)))
         context.report(type_errors.wrong_operand(span, f"`{written}`", "text", str(other.type)))
@@ -187,24 +190,21 @@ def note_literal(
     if relation not in (n.Relation.EQ, n.Relation.NE):
         return
     for field, text in ((left, right), (right, left)):
-        if isinstance(field.node, n.Field | n.Property) and isinstance(text.constant, str):
-            context.record.literals.append(
-                LiteralUse(field.node, text.constant, folding, text.span)
-            )
+        note_sought(field, (text,), None, folding, context)
 
 
 def note_sought(
-    subject: Typed, operands: Iterable[Typed], how: n.How, folding: Folding, context: Context
+    subject: Typed, operands: Iterable[Typed], how: n.How | None, folding: Folding, context: Context
 ) -> None:
     """Remember which texts are looked for in a field; patterns do not stand for themselves."""
     if not isinstance(subject.node, n.Field | n.Property) or how in (n.How.LIKE, n.How.MATCHES):
         return
     wanted = None if is_list(subject) else how  # an element of a list is a whole text
-    for text in operands:
-        if isinstance(text.constant, str):
-            context.record.literals.append(
-                LiteralUse(subject.node, text.constant, folding, text.span, wanted)
-            )
+    found = [(text.constant, text.span) for text in operands if isinstance(text.constant, str)]
+    if found:
+        literals, spans = zip(*found, strict=True)
+        uses = LiteralUses(subject.node, literals, spans, folding, wanted)
+        context.record.literals.append(uses)
 
 
 def is_list(operand: Typed) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from segdsl.catalog.types import DATE, INSTANT, NUMBER, TEXT
+from segdsl.catalog.types import DATE, INSTANT, NUMBER
 from segdsl.catalog.types import YESNO as YES_NO
 from segdsl.diagnostics import (
     Diagnostic,
@@ -100,7 +100,7 @@ def literal(expression: tree.Literal, context: Context) -> Typed:
     span = expression.span
     match expression:
         case tree.Text():
-            return Typed(intern(n.Literal(expression.value, TEXT)), span)
+            return Typed(context.record.text(expression.value), span)
         case tree.Number():
             number = whole_if_possible(Decimal(expression.value))
             return Typed(intern(n.Literal(number, NUMBER)), span, expression.is_percent)
