@@ -39,11 +39,6 @@ def attributes(node: Node) -> Iterable[str]:
     return node.__dataclass_fields__
 
 
-def _kinds(value: object) -> object:
-    """Return the type of a value, of a tuple those of its members: 1 and 1.0 are not the same."""
-    return tuple(map(type, value)) if isinstance(value, tuple) else type(value)
-
-
 def distinct(values: Iterable[Scalar]) -> tuple[Scalar, ...]:
     """Return the values without repetitions; those of different types are different."""
     return tuple({(type(value), value): value for value in values}.values())
@@ -58,10 +53,14 @@ class Interner:
 
     def __call__(self, node: _NodeT) -> _NodeT:
         """Return the one node that equals `node`, whose children are interned already."""
-        values = tuple([getattr(node, name) for name in attributes(node)])
-        key = (type(node), values, tuple(map(_kinds, values)))
-        found = self._nodes.setdefault(key, node)
-        self._serials.setdefault(found, len(self._serials))
+        values = [getattr(node, name) for name in node.__dataclass_fields__]
+        # 1 and 1.0 are equal and not the same, alone or in a tuple
+        kinds = [tuple(map(type, one)) if type(one) is tuple else type(one) for one in values]
+        key = (type(node), *values, *kinds)
+        found = self._nodes.get(key)
+        if found is None:
+            found = self._nodes[key] = node
+            self._serials[node] = len(self._serials)
         return found  # type: ignore[return-value]  # the key holds the type
 
     def serial(self, node: Node) -> int:

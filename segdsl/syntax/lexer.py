@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from unicodedata import normalize
 
 from segdsl.diagnostics import Edit, Fix, Sink, syntax_errors
+from segdsl.source import Span
 from segdsl.syntax import literals, tree
 from segdsl.syntax.words import (
     APOSTROPHE,
@@ -30,7 +31,7 @@ from segdsl.syntax.words import (
 )
 
 if TYPE_CHECKING:
-    from segdsl.source import Source, Span
+    from segdsl.source import Source
 
 BAD = "BAD"
 """The kind of a token that has been complained of; no rule of the grammar takes it."""
@@ -72,11 +73,6 @@ class _Tokens:
     tokens: list[Token] = field(default_factory=list)
     sink: Sink = field(default_factory=Sink)
 
-    @property
-    def is_hopeless(self) -> bool:
-        """Whether there is so much wrong that this can hardly be a rule file."""
-        return len(self.sink.diagnostics) >= _MOST_COMPLAINTS
-
     def add(self, kind: str, span: Span, value: object = None) -> None:
         self.tokens.append(Token(kind, span.start, span.end, value))
 
@@ -87,7 +83,7 @@ class _Tokens:
         return first, second
 
 
-_Reader: TypeAlias = Callable[[_Tokens, "Span"], None]
+_Reader: TypeAlias = Callable[[_Tokens, Span], None]
 
 
 def tokenize(source: Source) -> tuple[list[Token], Sink]:
@@ -100,6 +96,7 @@ def tokenize(source: Source) -> tuple[list[Token], Sink]:
     read = _Tokens(source)
     known = vocabulary()
     words, signs, add = known.words, known.signs, read.tokens.append
+    complaints = read.sink.diagnostics
     for found in _pattern().finditer(source.text):
         group = found.lastindex
         if group is None:  # the end of the text
@@ -111,8 +108,8 @@ def tokenize(source: Source) -> tuple[list[Token], Sink]:
         elif group == _SIGN:
             add(Token(signs[written], start, end, written))
         else:
-            _READERS[group](read, source.span(start, end))
-            if read.is_hopeless:
+            _READERS[group](read, Span(start, end, source))
+            if len(complaints) >= _MOST_COMPLAINTS:
                 return [], read.sink
     return read.tokens, read.sink
 

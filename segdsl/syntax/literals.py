@@ -38,7 +38,7 @@ _SOME_DATE = date(2000, 1, 1)
 
 def text(span: Span, sink: Sink) -> tree.Text:
     """Return a text without its quotes, escapes resolved."""
-    inner = span.text[1:-1]
+    inner = span.source.text[span.start + 1 : span.end - 1]
     if "\\" not in inner:
         return tree.Text(normalize("NFC", inner), span)
     parts, at = [], 0
