@@ -16,6 +16,7 @@ from segdsl.diagnostics import Diagnostic, Sink, catalog_errors
 from segdsl.document import Folder, Stored, read_document, to_document
 from segdsl.errors import CompileError, DataError, UnsupportedError
 from segdsl.functions.scalars import canonical
+from segdsl.garbage import uncollected
 from segdsl.optimise.findings import note
 from segdsl.optimise.passes import simplified
 from segdsl.optimise.share import share
@@ -106,7 +107,7 @@ def _compiled(
     if isinstance(catalog, str | Path):
         catalog, complaints = load_catalog(Path(catalog))
         sink.extend(complaints)
-    with localcontext(_EXACT):
+    with localcontext(_EXACT), uncollected():
         module, complaints = parse(source)
         sink.extend(complaints)
         project = collect(module, files, sink)
@@ -305,7 +306,7 @@ class Ruleset:
         """
         events = self.known_catalog.events
         declared = frozenset(name for name, table in events.items() if table.fields)
-        with localcontext(_EXACT):
+        with localcontext(_EXACT), uncollected():
             return _checked(self.project, catalog, self.params, Sink(), further, declared)
 
     def explain(

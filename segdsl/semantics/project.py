@@ -21,7 +21,10 @@ Named: TypeAlias = (
 Cells: TypeAlias = "tuple[tuple[Scalar, ...], str | None]"
 
 
-_CONSTANTS = (tree.Text, tree.Number, tree.DateLiteral, tree.InstantLiteral, tree.Truth)
+_NAMELESS = (  # what the tree holds most of, and what is a word or nothing
+    *(tree.Text, tree.Number, tree.DateLiteral, tree.InstantLiteral, tree.Truth, str, bool),
+    type(None),
+)
 _NOT_READ = frozenset({"span", "name"})  # of a node of the tree
 
 
@@ -223,10 +226,11 @@ def _needs(
             case tree.Aggregate():
                 stack.append(item.window)
             case tuple():
-                stack.extend(part for part in item if not isinstance(part, _CONSTANTS))
+                stack.extend(part for part in item if not isinstance(part, _NAMELESS))
             case _:
-                names = getattr(item, "__dataclass_fields__", ())  # none: a word or a number
-                stack.extend(getattr(item, name) for name in names if name not in _NOT_READ)
+                names = getattr(item, "__dataclass_fields__", ())  # none: a number
+                parts = (getattr(item, name) for name in names if name not in _NOT_READ)
+                stack.extend(part for part in parts if not isinstance(part, _NAMELESS))
     return {name for name in mentioned - hidden | called if name in declarations}
 
 
