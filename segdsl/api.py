@@ -29,6 +29,7 @@ from segdsl.semantics import Files, Project, check, collect
 from segdsl.settings import (
     AsOf,
     calendar_of,
+    reads_the_same,
     schema_of,
     typed_by,
     with_open_events,
@@ -290,6 +291,8 @@ class Ruleset:
         others = frozenset(given) - set(found.catalog.events)  # that no rule speaks of
         if found.catalog is known and not (self.plan.is_open or others):
             return self, found.data, found.notices
+        if not others and reads_the_same(self.plan, known, found.catalog):
+            return replace(self, catalog=found.catalog), found.data, found.notices
         further = replace(found.further, open_events=found.further.open_events | others)
         try:
             ruleset = bound_by_use(

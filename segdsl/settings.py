@@ -59,6 +59,18 @@ def _fields_of(table: Table) -> dict[str, FieldSchema]:
     return {name: FieldSchema(item.value_type, item.compare) for name, item in table.fields.items()}
 
 
+def reads_the_same(plan: Plan, catalog: Catalog, completed: Catalog) -> bool:
+    """Return whether a plan checked under a catalog is that of its completion as well.
+
+    So it is where only the type of a key was open that no rule reads. Properties of events are not
+    looked into.
+    """
+    known, found = schema_of(catalog).fields, schema_of(completed).fields
+    if plan.events or known is None or found is None or known.keys() != found.keys():
+        return False
+    return all(known[field.name] == found[field.name] for field in plan.mentioned)
+
+
 def _event_schema(
     catalog: Catalog, events: Events, columns: Collection[str] | None, *, is_declared: bool
 ) -> EventSchema:

@@ -189,6 +189,17 @@ def test_without_catalog() -> None:
         segdsl.compile("agee > 3").evaluate(PEOPLE)
 
 
+@pytest.mark.parametrize(("rule", "is_checked_again"), [("age > 30", False), ('id = "b"', True)])
+def test_an_open_type_of_the_key_alone(rule: str, is_checked_again: bool) -> None:
+    fields = {"age": {"type": "number"}}
+    catalog = segdsl.Catalog.model_validate({"customers": {"key": "id", "fields": fields}})
+    data = pl.DataFrame({"id": ["a", "b"], "age": [30, 40]})
+    rules = segdsl.compile(f"segment s: {rule}", catalog=catalog)
+    ruleset, _, _ = rules.on(data)
+    assert (ruleset.plan is not rules.plan) == is_checked_again
+    assert rules.evaluate(data).keys("s") == ["b"]
+
+
 def test_params(catalog: segdsl.Catalog) -> None:
     assert segdsl.compile(RULES, catalog=catalog, params={"lowest": 170}).evaluate(PEOPLE).keys(
         "rich"
