@@ -57,8 +57,9 @@ _NodeT = TypeVar("_NodeT", bound=n.Node)
 
 def simplified(roots: Iterable[n.Node], intern: n.Interner) -> dict[n.Node, n.Node]:
     """Return what becomes of every node that the roots stand on after all passes."""
-    found = {node: node for node in n.ordered(*roots)}
-    for rule in PASSES:
+    first, *others = PASSES
+    found = rewritten(roots, first, intern)
+    for rule in others:
         done = rewritten(found.values(), rule, intern)
         found = {node: done[now] for node, now in found.items()}
     return found

@@ -78,6 +78,8 @@ def values_together(expressions: Iterable[tree.Expression], context: Context) ->
 
 def _beside(expression: tree.Expression, subject: Typed, context: Context) -> Typed:
     """Return the value of an operand that meets `subject`."""
+    if isinstance(expression, tree.Text):  # a set may hold hundreds
+        return Typed(context.record.text(expression.value), expression.span)
     if not isinstance(expression, tree.Reference) or len(expression.parts) > 1:
         return value(expression, context)
     number = _weekday_name(expression)
