@@ -20,7 +20,7 @@ from segdsl.plan.meaning import Customer, Read, meaning, of_events
 Key: TypeAlias = int | str
 Column: TypeAlias = list[Anything]  # one value of the node's type a customer
 
-_COMPUTING = frozenset({"add", "subtract", "multiply", "divide", "negate", "round", "abs"})
+COMPUTING = frozenset({"add", "subtract", "multiply", "divide", "negate", "round", "abs"})
 """The functions that compute in floats."""
 
 
@@ -74,7 +74,7 @@ def _has_floats(
         case n.Apply(function="or else"):
             return any(_has_floats(one, customers, columns) for one in value.arguments)
         case n.Apply():
-            return value.function in _COMPUTING
+            return value.function in COMPUTING
         case n.Property():
             events = (one for c in customers for one in c.events.get(value.event, ()))
             return any(isinstance(event.get(value.name), float) for event in events)

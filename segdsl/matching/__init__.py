@@ -1,0 +1,1 @@
+"""One profile against many segments: without a frame, and without evaluating every rule."""

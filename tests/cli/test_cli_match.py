@@ -1,0 +1,182 @@
+"""`segdsl match`: profiles from JSON, thresholds of a run, and what is wrong with either."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from segdsl_runner import answer, project, segdsl
+
+RULES = (
+    "segment grown_up: age >= 18\nsegment local: city = 'İstanbul'\nsegment buyer: did purchase\n"
+)
+AS_OF = "2026-01-31T20:59:59.999999+00:00"
+EVENTS = """
+[events.purchase]
+source = "purchases.csv"
+key = "customer"
+time = "bought"
+[events.purchase.fields]
+bought = "instant"
+amount = "number"
+"""
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = project(tmp_path / "in")
+    (folder / "rules.seg").write_text(RULES, encoding="utf-8")
+    (folder / "catalog.toml").open("a", encoding="utf-8").write(EVENTS)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_one_profile_gives_a_name_a_line(here: Path) -> None:
+    (here / "one.json").write_text('\n{\n  "age": 30,\n  "city": "I\u0307stanbul"\n}\n', "utf-8")
+    assert segdsl("match", "rules.seg", "one.json").stdout == "grown_up\nlocal\n"
+    assert segdsl("match", "rules.seg", "-", input='\ufeff{"age": "18"}').stdout == "grown_up\n"
+    nobody = segdsl("match", "rules.seg", "-", input='{"age": null, "unheard of": [{}]}')
+    assert (nobody.exit_code, nobody.stdout) == (0, "")
+    assert "the profile is in no audience" in nobody.stderr
+    found = answer("match", "rules.seg", "one.json")
+    assert found == {"as_of": AS_OF, "segments": ["grown_up", "local"]}
+
+
+def test_json_lines_give_a_line_each(here: Path) -> None:
+    lines = '{"age": 30, "city": "İstanbul"}\n\n{"age": 3}\n{"age": 18}\n'
+    assert segdsl("match", "rules.seg", "-", input=lines).stdout == "grown_up, local\n\ngrown_up\n"
+    (here / "one.jsonl").write_text('{"age": 30, "city": "İstanbul"}', encoding="utf-8")
+    assert segdsl("match", "rules.seg", "one.jsonl").stdout == "grown_up, local\n"
+    printed = segdsl("match", "rules.seg", "-", "--format", "json", input=lines).stdout
+    named = [json.loads(line)["segments"] for line in printed.splitlines()]
+    assert named == [["grown_up", "local"], [], ["grown_up"]]
+
+
+def test_events_stand_in_the_profile_or_beside_it(here: Path) -> None:
+    bought = [{"bought": "2026-01-05T10:00", "amount": 3}]
+    profile = json.dumps({"purchase": bought})
+    assert segdsl("match", "rules.seg", "-", input=profile).stdout == "buyer\n"
+    (here / "list.json").write_text(json.dumps(bought))
+    (here / "lines.jsonl").write_text("\n" + json.dumps(bought[0]) + "\n")
+    for file in ("list.json", "lines.jsonl"):
+        given = ("match", "rules.seg", "-", "--events", f"purchase={file}")
+        assert segdsl(*given, input="{}").stdout == "buyer\n"
+        assert segdsl(*given, "--as-of", "2025-12-31", input="{}").stdout == ""
+        several = segdsl(*given, input="{}\n{}\n")
+        assert several.exit_code == 2
+        assert "--events are of one profile" in several.stderr
+
+
+def test_types_are_those_of_the_values_without_a_catalog() -> None:
+    lines = '{"age": 30}\n{"age": 3}\n{"age": "x"}\n'
+    result = segdsl("match", "age >= 18", "-", input=lines)
+    assert result.exit_code == 1
+    assert result.stdout == "segment\n\n"
+    assert "SG2" in result.stderr
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "there is no profile"),
+        ("  \n", "there is no profile"),
+        ("[]", "a profile is an object"),
+        ("3", "a profile is an object"),
+        ('{"age": 3,}', "it is not JSON"),
+        ('{"age": 3', "it is not JSON"),
+        ('{"age": true}', "field `age`: True is not of type number"),
+        ('{"age": [3]}', "field `age`: [3] is not of type number"),
+        ('{"city": 3}', "field `city`: 3 is not of type text"),
+        ('{"purchase": {}}', "events `purchase` are a list, not dict"),
+        ('{"purchase": [3]}', "an event `purchase` is a mapping"),
+        ('{"purchase": [{"bought": "soon"}]}', "`purchase.time`: 'soon' is not of type instant"),
+        ('{"age": ' + "9" * 5000 + "}", "a number in it has too many digits"),
+        ("[" * 200_000, "it is nested too deeply"),
+        ('{"age": 30}\n{"age": "x"}\n', "--> <stdin>:2"),
+        ('{"age": 30}\n[]\n', "--> <stdin>:2"),
+        ('{"age": 30}\n{"age"\n', "--> <stdin>:2"),
+    ],
+)
+def test_what_is_no_profile(text: str, said: str) -> None:
+    result = segdsl("match", "rules.seg", "-", input=text)
+    assert result.exit_code == 1
+    assert "error[SG518]" in result.stderr
+    assert said in result.stderr
+    printed = segdsl("match", "rules.seg", "-", "--format", "json", input=text).stdout
+    assert '"SG518"' in printed
+
+
+def test_files_that_cannot_be_read(here: Path) -> None:
+    (here / "latin.json").write_bytes('{"city": "Ağrı"}'.encode("iso-8859-9"))
+    assert "it is not UTF-8: byte 12" in segdsl("match", "rules.seg", "latin.json").stderr
+    for words in (("nowhere.json",), ("-", "--events", "purchase=nowhere.json"), (".",)):
+        result = segdsl("match", "rules.seg", *words, input="{}")
+        assert result.exit_code == 1
+        assert "SG518" in result.stderr
+
+
+RANKED = "segment best: top 50% by age\nsegment oldest: quartile of age = 3\n"
+
+
+def test_thresholds_of_a_run(here: Path) -> None:
+    (here / "ranked.seg").write_text(RANKED)
+    lacking = segdsl("match", "ranked.seg", "-", input='{"id": 5, "age": 60}')
+    assert lacking.exit_code == 1
+    assert "error[SG402]" in lacking.stderr
+    assert "--thresholds FILE" in lacking.stderr
+    run = segdsl("run", "ranked.seg", "--thresholds", "kept/marks.json")
+    assert run.exit_code == 0, run.output
+    assert "the thresholds are in" in run.stdout
+    match = ("match", "ranked.seg", "-", "--thresholds", "kept/marks.json")
+    assert segdsl(*match, input='{"id": 5, "age": 60}').stdout == "best\noldest\n"
+    assert segdsl(*match, input='{"id": 5, "age": 20}').stdout == ""
+    assert "customer's key" in segdsl(*match, input='{"age": 60}').stderr
+    record = answer("run", "ranked.seg", "--thresholds", "other.json", "--out", "out")
+    assert record["thresholds"] == "other.json"
+    assert (here / "other.json").read_text() == (here / "kept" / "marks.json").read_text()
+    other = segdsl(
+        "match", "top 40% by age", "-", *match[3:], "--catalog", "catalog.toml", input="{}"
+    )
+    assert "error[SG402]" in other.stderr
+
+
+@pytest.mark.parametrize("name", ["customers.csv", "catalog.toml", "out/best.csv", "."])
+def test_thresholds_replace_no_file_of_the_run(name: str, here: Path) -> None:
+    (here / "ranked.seg").write_text(RANKED)
+    before = (here / "customers.csv").read_bytes()
+    result = segdsl("run", "ranked.seg", "--out", "out", "--thresholds", name)
+    assert result.exit_code == 1
+    assert "error[SG513]" in result.stderr
+    assert (here / "customers.csv").read_bytes() == before
+    assert (here / "out" / "best.csv").read_text().startswith("id")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"version": 9}', '{"version": 1, "thresholds": {"a": {"last": 3}}}']
+)
+def test_damaged_thresholds(text: str, here: Path) -> None:
+    (here / "marks.json").write_text(text)
+    result = segdsl("match", "age > 1", "-", "--thresholds", "marks.json", input='{"age": 3}')
+    assert result.exit_code == 1
+    assert "error[SG519]: the thresholds cannot be read" in result.stderr
+    assert "SG519" in segdsl("match", "age > 1", "-", "--thresholds", "no.json", input="{}").stderr
+
+
+@pytest.mark.usefixtures("here")
+def test_lines_are_answered_as_they_come() -> None:
+    words = [sys.executable, "-m", "segdsl", "match", "rules.seg", "-"]
+    with subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        running.stdin.write('{"age": 30}\n{"age": 40}\n')
+        running.stdin.flush()
+        assert running.stdout.readline() == "grown_up\n"
+        running.stdin.write('{"age": 3}\n')
+        running.stdin.close()
+        assert running.stdout.read() == "grown_up\n\n"
