@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from segdsl.catalog.types import DATE, Kind
+from segdsl.optimise.coding import worth_codes
 from segdsl.plan import nodes as n
 from segdsl.plan.program import Level, Program
 from segdsl.plan.typing import type_of
 
 _POPULATION = (n.Ntile, n.Ranked, n.Common)
-_CONNECTIVES = (n.Constant, n.All, n.Any, n.Not, n.HowMany)
 _VALUES = (n.Field, n.Literal, n.Now, n.Today, n.Shift, n.Apply, n.Folded, n.Bucket, n.Ntile)
 _PLAIN = (n.Field, n.Literal, n.Now, n.Today)
 LOCAL_DATE = "local date"
@@ -28,19 +28,28 @@ class _Strata:
     atoms: list[n.Node] = field(default_factory=list)
     connectives: list[n.Node] = field(default_factory=list)
 
-    def frozen(self) -> Level:
+    def frozen(self, enough: int | None) -> Level:
+        worth = worth_codes(self.atoms, enough)
         return Level(
-            tuple(self.events), tuple(self.values), tuple(self.atoms), tuple(self.connectives)
+            tuple(self.events),
+            tuple(self.values),
+            tuple(self.atoms),
+            tuple(self.connectives),
+            worth.whole,
+            worth.as_read,
         )
 
 
-def share(segments: Mapping[str, n.Node], traits: Mapping[str, n.Node]) -> Program:
+def share(
+    segments: Mapping[str, n.Node], traits: Mapping[str, n.Node], *, enough: int | None = None
+) -> Program:
     """Return the program of the segments and traits, each distinct step in it once.
 
     A population node stands one level above the highest node that it reads, so that every column
     and mask of the levels below is complete when its level begins, and so does what is made of
     events where it reads more than customers' fields; any other node stands on the level of the
-    highest node that it reads. Steps come in the order in which segments need them.
+    highest node that it reads. Steps come in the order in which segments need them. Values that
+    `enough` atoms read become codes; how many are, depends on the value if not said.
     """
     nodes = tuple(_with_local_dates(n.ordered(*segments.values(), *traits.values())))
     steps = _steps(nodes, traits.values())
@@ -49,13 +58,13 @@ def share(segments: Mapping[str, n.Node], traits: Mapping[str, n.Node]) -> Progr
         stratum = strata.setdefault(level, _Strata())
         if isinstance(node, n.OverEvents):
             stratum.events.append(node)
-        elif isinstance(node, _CONNECTIVES):
+        elif isinstance(node, n.CONNECTIVES):
             stratum.connectives.append(node)
         elif not isinstance(node, _VALUES):
             stratum.atoms.append(node)
         elif node in steps:
             stratum.values.append(node)
-    levels = (strata[level].frozen() for level in sorted(strata))
+    levels = (strata[level].frozen(enough) for level in sorted(strata))
     fields = tuple(node for node in nodes if isinstance(node, n.Field))
     return Program(tuple(levels), dict(segments), dict(traits), fields)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from segdsl.plan import nodes as n
-from segdsl.plan.program import Program
+from segdsl.plan.program import Coded, Program
 from segdsl.plan.words import LONGEST, clipped, in_words
 
 
@@ -47,8 +47,19 @@ def dump_program(program: Program) -> str:
             if nodes:
                 lines.append(f"  {stratum} ({len(nodes)})")
                 lines += [f"    #{numbers[node]}  {_step(node, numbers)}" for node in nodes]
+        late = {node: own for node, own in level.coded_as_read.items() if node not in level.coded}
+        lines += _from_codes("from codes", level.coded, numbers)
+        lines += _from_codes("from codes as files are read", late, numbers)
     lines += [f"{name} = #{numbers[root]}" for name, root in roots.items()]
     return "\n".join(lines)
+
+
+def _from_codes(title: str, coded: Coded, numbers: Mapping[n.Node, int]) -> Iterator[str]:
+    """Yield lines about values that become codes, and the atoms that are sets of these."""
+    if coded:
+        yield f"  {title} ({sum(map(len, coded.values()))})"
+    for value, atoms in coded.items():
+        yield f"    {_step(value, numbers)}: {', '.join(f'#{numbers[atom]}' for atom in atoms)}"
 
 
 def _step(node: n.Node, numbers: Mapping[n.Node, int]) -> str:

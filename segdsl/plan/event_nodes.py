@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from segdsl.catalog.tables import TIME as TIME
 from segdsl.catalog.types import Type
 from segdsl.functions.gather import Gather as Gather
 from segdsl.functions.units import Unit
@@ -17,9 +18,6 @@ from segdsl.plan.graph import Node, OverEvents
 
 if TYPE_CHECKING:
     from segdsl.plan.nodes import Predicate, Value
-
-TIME = "time"
-"""The property that always names an event's time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

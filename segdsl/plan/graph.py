@@ -59,9 +59,14 @@ class Interner:
         key = (type(node), *values, *kinds)
         found = self._nodes.get(key)
         if found is None:
-            found = self._nodes[key] = node
-            self._serials[node] = len(self._serials)
+            found = self._made(key, node)
         return found  # type: ignore[return-value]  # the key holds the type
+
+    def _made(self, key: tuple[object, ...], node: Node) -> Node:
+        """Take a node that is not known yet."""
+        self._nodes[key] = node
+        self._serials[node] = len(self._serials)
+        return node
 
     def serial(self, node: Node) -> int:
         """Return the number of the node in the order in which nodes were made."""
@@ -69,6 +74,26 @@ class Interner:
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self._nodes.values())
+
+
+class Layer(Interner):
+    """Makes nodes beside those of another interner, which it returns as well and adds none to.
+
+    Several may stand on the same one at a time. Iterating gives the new nodes alone.
+    """
+
+    def __init__(self, beneath: Interner) -> None:
+        super().__init__()
+        self._beneath = beneath
+
+    def _made(self, key: tuple[object, ...], node: Node) -> Node:
+        found = self._beneath._nodes.get(key)
+        return super()._made(key, node) if found is None else found
+
+    def serial(self, node: Node) -> int:
+        """Return the number of the node; the new ones come after those beneath."""
+        own = self._serials.get(node)
+        return self._beneath.serial(node) if own is None else len(self._beneath._serials) + own
 
 
 def parts(node: Node) -> tuple[Node, ...]:

@@ -15,6 +15,7 @@ from segdsl.plan.event_nodes import InOrder as InOrder
 from segdsl.plan.event_nodes import Property as Property
 from segdsl.plan.event_nodes import Step as Step
 from segdsl.plan.graph import Interner as Interner
+from segdsl.plan.graph import Layer as Layer
 from segdsl.plan.graph import Node as Node
 from segdsl.plan.graph import OverEvents as OverEvents
 from segdsl.plan.graph import Scalar as Scalar
@@ -290,6 +291,7 @@ Value: TypeAlias = (
     "Field | Property | Literal | Now | Today | Shift | Apply | Folded | Bucket | Ntile | Aggregate"
 )
 Connective: TypeAlias = "Constant | All | Any | Not | HowMany"
+CONNECTIVES = (Constant, All, Any, Not, HowMany)
 Population: TypeAlias = "Ranked | Common"
 Atom: TypeAlias = (
     "Compare | OneOf | Known | Blank | Match | Has | HasOnly | InNetwork | InPeriod"

@@ -7,9 +7,12 @@ fields alone, level 1 may read ranks that were computed from level 0, and so on.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from segdsl.plan import nodes as n
+
+Coded = Mapping[n.Node, tuple[n.Node, ...]]
+"""Values that are worth turning into small codes, and the atoms that read nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,8 @@ class Level:
     values: tuple[n.Node, ...]  # derived columns: folded texts, local dates, rank groups
     atoms: tuple[n.Node, ...]  # one yes/no mask each
     connectives: tuple[n.Node, ...]  # boolean algebra on masks alone
+    coded: Coded = field(default_factory=dict)  # atoms that come from codes, if the data allow it
+    coded_as_read: Coded = field(default_factory=dict)  # the same of columns read batch by batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +40,9 @@ class Program:
     def atoms(self) -> int:
         """The number of distinct atoms: each is computed once, however many segments read it."""
         return sum(len(level.atoms) for level in self.levels)
+
+
+def without_codes(program: Program) -> Program:
+    """Return the program with atoms that all come from columns as they are."""
+    levels = (replace(level, coded={}, coded_as_read={}) for level in program.levels)
+    return replace(program, levels=tuple(levels))

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import polars as pl
 
+from segdsl.backends.polars.buckets import drawn
 from segdsl.backends.polars.column import (
     Column,
     Fixed,
@@ -42,7 +43,6 @@ from segdsl.backends.polars.ops import (
 from segdsl.backends.polars.times import shift_days, shift_instants
 from segdsl.backends.polars.uniques import map_uniques
 from segdsl.catalog.types import Folding, Kind
-from segdsl.functions.buckets import buckets
 from segdsl.functions.clock import Calendar, LeapDay
 from segdsl.functions.folding import fold_many
 from segdsl.functions.networks import in_networks
@@ -100,6 +100,7 @@ class Lowering:
     calendar: Calendar
     schema: Schema
     key: str | None = None
+    customers: int = 0  # in all, if that is known: no result depends on it
     values: dict[n.Node, Operand] = field(default_factory=dict)
     predicates: dict[n.Node, pl.Expr] = field(default_factory=dict)
     local_dates: dict[n.Node, Operand] = field(default_factory=dict)  # by their instant
@@ -243,12 +244,8 @@ class Lowering:
     def _bucket(self, node: n.Bucket) -> Column:
         if self.key is None:
             raise refuse("a sample or a split stands on the customer key, and none is named")
-        drawn = map_values(
-            pl.col(self.key),
-            lambda keys: pl.Series(buckets(node.seed, keys.to_list()), dtype=pl.Int64),
-            pl.Int64(),
-        )
-        return Column(drawn, pl.Int64())
+        draw = partial(drawn, node.seed, customers=self.customers)
+        return Column(map_values(pl.col(self.key), draw, pl.Int64()), pl.Int64())
 
     def _match(self, node: n.Match) -> pl.Expr:
         text = self.value(node.subject)

@@ -30,10 +30,10 @@ MONTHS = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}
 
 
 def local_times(instants: pl.Expr, calendar: Calendar) -> pl.Expr:
-    """Return the local times of instants, without a zone."""
+    """Return the local times of instants, without a zone; none outside the years 1 to 9999."""
 
     def convert(series: pl.Series) -> pl.Series:
-        return _local(series, calendar.zone)
+        return _known(_local(series, calendar.zone))
 
     return instants.map_batches(convert, return_dtype=LOCAL, is_elementwise=True)
 
@@ -58,8 +58,8 @@ def instants_in(local: pl.Series, zone: ZoneInfo) -> pl.Series:
 
 
 def dates_in(instants: pl.Series, zone: ZoneInfo) -> pl.Series:
-    """Return the local dates of instants in a zone."""
-    return _local(instants, zone).dt.date()
+    """Return the local dates of instants in a zone; none outside the years 1 to 9999."""
+    return _known(_local(instants, zone)).dt.date()
 
 
 def within_years(times: pl.Expr, dtype: pl.DataType) -> pl.Expr:
@@ -111,9 +111,25 @@ def shift_instants(instants: pl.Expr, count: int, unit: Unit, calendar: Calendar
             return _beyond(instants, count, INSTANT)
         moved = instants + pl.lit(microseconds, dtype=pl.Duration("us"))
     else:
-        local = within_years(local_times(instants, calendar), LOCAL)
+        local = within_years(_all_local_times(instants, calendar), LOCAL)
         moved = instants_of(shift_days(local, count, unit, LOCAL), calendar)
     return within_years(moved, INSTANT)
+
+
+def _all_local_times(instants: pl.Expr, calendar: Calendar) -> pl.Expr:
+    """Return the local times of instants, those of the years 0 and 10000 among them."""
+
+    def convert(series: pl.Series) -> pl.Series:
+        return _local(series, calendar.zone)
+
+    return instants.map_batches(convert, return_dtype=LOCAL, is_elementwise=True)
+
+
+def _known(local: pl.Series) -> pl.Series:
+    """Return local times, missing where they lie outside the years 1 to 9999."""
+    micros = local.to_physical()
+    outside = ~micros.is_between(_FIRST, _LAST)
+    return local.set(outside.fill_null(False), None) if outside.any() else local
 
 
 def _local(instants: pl.Series, zone: ZoneInfo) -> pl.Series:

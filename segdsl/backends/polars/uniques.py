@@ -28,24 +28,28 @@ def dictionaries(frame: pl.DataFrame, names: Sequence[str]) -> dict[str, Diction
     """
     # Categories of their own, since those of a process would grow from run to run.
     types = {name: pl.Categorical(pl.Categories.random()) for name in names}
-    likely = [name for name in names if _repeats(frame[name])]
+    likely = [name for name in names if repeats(frame[name])]
     encoded = frame.select(pl.col(name).cast(types[name]) for name in likely)
-    found: dict[str, Dictionary] = {}
-    for column in encoded:
-        codes = column.to_physical()
-        last = codes.max()
-        size = 0 if last is None else int(str(last)) + 1
-        if 2 * size <= frame.height:
-            numbers = pl.int_range(size, dtype=pl.UInt32, eager=True)
-            values = numbers.cat.to(column.dtype).cast(pl.String)
-            missing = pl.Series([None], dtype=pl.String)
-            found[column.name] = Dictionary(
-                values.alias(column.name).append(missing), codes.fill_null(size)
-            )
-    return found
+    found = {column.name: _dictionary(column) for column in encoded}
+    return {name: own for name, own in found.items() if 2 * (len(own.values) - 1) <= frame.height}
 
 
-def _repeats(texts: pl.Series) -> bool:
+def dictionary(texts: pl.Series) -> Dictionary:
+    """Return the dictionary of a text column."""
+    return _dictionary(texts.cast(pl.Categorical(pl.Categories.random())))
+
+
+def _dictionary(encoded: pl.Series) -> Dictionary:
+    codes = encoded.to_physical()
+    last = codes.max()
+    size = 0 if last is None else int(str(last)) + 1
+    numbers = pl.int_range(size, dtype=pl.UInt32, eager=True)
+    values = numbers.cat.to(encoded.dtype).cast(pl.String)
+    missing = pl.Series([None], dtype=pl.String)
+    return Dictionary(values.alias(encoded.name).append(missing), codes.fill_null(size))
+
+
+def repeats(texts: pl.Series) -> bool:
     """Return whether a sample repeats itself as if half of the rows at most were distinct."""
     rows = len(texts)
     sample = texts.gather_every(max(1, rows // _SAMPLE))
@@ -69,7 +73,7 @@ def map_uniques(
 
     Where hardly a value repeats itself, looking for those that do would take longer.
     """
-    if _repeats(values):
+    if repeats(values):
         distinct = values.drop_nulls().unique()
         results = pl.Series(function(distinct.to_list()), dtype=dtype)
         return values.replace_strict(distinct, results, default=None, return_dtype=dtype)

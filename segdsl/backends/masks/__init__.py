@@ -1,0 +1,1 @@
+"""The masks backend: packed words over shared codes, in NumPy."""
