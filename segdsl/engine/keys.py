@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from segdsl.engine.readers.table import Table
 
 _SHOWN = 3
+_PART = 1 << 22  # keys that are looked at together
 _ROW, _KEY = "\x00row", "\x00key"  # names that no column of the data has
 
 
@@ -95,7 +96,7 @@ def settle_keys(
     if keys.null_count():
         rows = [table.row(i) for i in keys.is_null().arg_true().head(_SHOWN)]
         raise DataError((missing_keys(key, rows, keys.null_count(), table.name),))
-    if _is_strictly_rising(keys) or keys.n_unique() == keys.len():
+    if is_strictly_rising(keys) or keys.n_unique() == keys.len():
         return Settled(frame)
     if latest_by is None:
         raise DataError((_duplicates(keys, key, table, catalog or Catalog()),))
@@ -104,13 +105,17 @@ def settle_keys(
 
 def sort_by_key(frame: pl.DataFrame, key: str) -> pl.DataFrame:
     """Return the rows in key order: by number, or by code point."""
-    if _is_strictly_rising(frame[key]):
+    if is_strictly_rising(frame[key]):
         return frame
     return frame.sort(key)
 
 
-def _is_strictly_rising(keys: pl.Series) -> bool:
+def is_strictly_rising(keys: pl.Series) -> bool:
     """Return whether each key is greater than the one before, so that none occurs twice."""
+    return all(_rises(keys.slice(first, _PART + 1)) for first in range(0, keys.len(), _PART))
+
+
+def _rises(keys: pl.Series) -> bool:
     return bool((keys.slice(1) > keys.slice(0, max(keys.len() - 1, 0))).all())
 
 

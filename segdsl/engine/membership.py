@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from segdsl.diagnostics import Diagnostic
 from segdsl.engine.outputs import Layout, Output, destination
+from segdsl.matching.thresholds import Threshold, Thresholds
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from segdsl.engine.layouts import Pieces
+    from segdsl.engine.origin import Origin
+    from segdsl.engine.overlaps import Measure
+    from segdsl.engine.packed import Customers, Masks
+    from segdsl.engine.rolls import Changes
+
 Reread = Callable[[Sequence[str]], "pl.DataFrame"]
 """Reads the key and further columns of the same customers."""
-
-
-_ORDER = "\x00order"  # a name that no column of the data has
 
 
 def column_names(columns: Iterable[str]) -> tuple[str, ...]:
@@ -42,16 +46,19 @@ class Membership:
     as_of: datetime
     key: str
     customers: pl.DataFrame = field(repr=False)
-    masks: Mapping[str, pl.Series] = field(repr=False)
+    masks: Masks = field(repr=False)
     titles: Mapping[str, str | None] = field(repr=False)
     traits: Mapping[str, pl.Series] = field(default_factory=dict, repr=False)
+    population: Mapping[str, Threshold] = field(default_factory=dict, repr=False)
     notices: tuple[Diagnostic, ...] = ()
     reread: Reread | None = field(default=None, repr=False)
     originals: frozenset[Path] = field(default=frozenset(), repr=False)
+    since: Changes | None = field(default=None, repr=False)
+    origin: Origin | None = field(default=None, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what is pickled: all but the data, which may be large and elsewhere."""
-        return {**self.__dict__, "reread": None}
+        return {**self.__dict__, "reread": None, "origin": None}
 
     @property
     def base(self) -> int:
@@ -65,12 +72,74 @@ class Membership:
 
     def counts(self) -> dict[str, int]:
         """Return the number of customers in each audience."""
-        return {name: int(mask.sum()) for name, mask in self.masks.items()}
+        return dict(self.masks.sizes)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.masks)
+
+    def __getitem__(self, segment: str) -> Customers:
+        """Return the customers of an audience as a set: `m["a"] & ~m["b"]`.
+
+        Raises KeyError for an unknown name.
+        """
+        from segdsl.engine.packed import Customers
+
+        return Customers(self._keys, self.masks.words(segment))
+
+    @cached_property
+    def _keys(self) -> pl.Series:
+        """The keys, in the order of the data. Raises LookupError if customers were only counted."""
+        self.masks.demand_kept()
+        return self.customers[self.key]
+
+    @overload
+    def overlap(self, *, measure: Measure = "customers") -> pl.DataFrame: ...
+
+    @overload
+    def overlap(
+        self, one: str, other: str, *, measure: Literal["customers"] = "customers"
+    ) -> int: ...
+
+    @overload
+    def overlap(
+        self, one: str, other: str, *, measure: Literal["share", "jaccard", "lift"]
+    ) -> float | None: ...
+
+    def overlap(
+        self, one: str | None = None, other: str | None = None, *, measure: Measure = "customers"
+    ) -> pl.DataFrame | float | None:
+        """Return how many customers each two audiences have in common, one row an audience.
+
+        The first column, `segment`, names it; of itself an audience has its size. Of two
+        audiences that are named, that number alone; `one` is the row. Instead of customers the
+        `measure` can be `share` (which part of the row's audience is in the column's), `jaccard`
+        (which part of those in one of the two is in both) or `lift` (how often as many are in
+        both as would be by chance); it is missing where that is divided by nobody. Raises
+        KeyError for an unknown name, ValueError for an unknown measure.
+        """
+        from segdsl.engine.overlaps import demand_measure, overlap_of, overlap_table
+
+        demand_measure(measure)
+        if one is not None and other is not None:
+            both, sizes = self.masks.in_both(one, other), self.masks.sizes
+            return overlap_of(both, sizes[one], sizes[other], self.base, measure)
+        if one is not None or other is not None:
+            raise TypeError("overlap takes two audiences, or none for all pairs")
+        _demand_free(("segment",), self.segments)
+        return overlap_table(self.segments, self.masks.overlaps(), self.base, measure)
+
+    def unique_reach(self) -> dict[str, int]:
+        """Return for each audience the number of customers who are in no other."""
+        return self.masks.of_one_only()
 
     def summary(self) -> dict[str, object]:
-        """Return sizes, shares of the base and notices as plain data, ready for `json.dumps`."""
+        """Return sizes, shares of the base and notices as plain data, ready for `json.dumps`.
+
+        Where there is an earlier evaluation, also how many entered and left each audience.
+        """
         from segdsl.diagnostics.render import render_json
 
+        changed = self.since.counts() if self.since else {}
         return {
             "as_of": self.as_of.isoformat(),
             "base": self.base,
@@ -80,11 +149,29 @@ class Membership:
                     "title": self.titles[name],
                     "customers": size,
                     "share": self.share(size),
+                    **(asdict(changed[name]) if name in changed else {}),
                 }
                 for name, size in self.counts().items()
             ],
             "notices": [render_json(notice) for notice in self.notices],
         }
+
+    def changes(self) -> Changes:
+        """Return who entered and who left each audience since the evaluation before.
+
+        That is the one given to `Ruleset.evaluate` as `previous`, or brought up to date by
+        `Ruleset.update`. Raises ValueError where there is none.
+        """
+        if self.since is None:
+            raise ValueError("there is no earlier evaluation: evaluate(…, previous=…) names one")
+        return self.since
+
+    def thresholds(self) -> Thresholds:
+        """Return what decided the conditions on the whole population, for `Ruleset.matcher`.
+
+        A small immutable object that `to_json` writes and `Thresholds.from_json` reads.
+        """
+        return Thresholds(dict(self.population))
 
     def share(self, customers: int) -> float:
         """Return which part of the base so many customers are, 0 to 1."""
@@ -95,13 +182,19 @@ class Membership:
 
         Raises KeyError for an unknown name.
         """
-        chosen = self.customers[self.key].filter(self.masks[segment])
-        return chosen.sort().to_list()
+        return self[segment].keys()
 
     @cached_property
-    def order(self) -> pl.Series:
-        """The numbers of the customers' rows, in key order."""
-        return self.customers[self.key].arg_sort()
+    def order(self) -> pl.Series | None:
+        """The numbers of the customers' rows, in key order; None where that is the data's."""
+        from segdsl.engine.keys import is_strictly_rising
+
+        return None if is_strictly_rising(self._keys) else self._keys.arg_sort()
+
+    def ordered_mask(self, segment: str) -> pl.Series:
+        """Return the yes/no column of an audience, in key order. Raises KeyError."""
+        mask = self.masks[segment]
+        return mask if self.order is None else mask.gather(self.order)
 
     def people(self, columns: Sequence[str] | None = None, *, traits: bool = False) -> pl.DataFrame:
         """Return the key, the extra columns and, if asked for, the traits of all customers.
@@ -111,11 +204,12 @@ class Membership:
         that the data do not have, KeyError where they cannot be read any more, ValueError for a
         column that has the name of a trait asked for.
         """
+        self.masks.demand_kept()
         people = self._with(columns)
         if traits:
-            _demand_free(people, self.traits)
+            _demand_free(people.columns, self.traits)
             people = people.with_columns(values.alias(name) for name, values in self.traits.items())
-        return people[self.order]
+        return people if self.order is None else people[self.order]
 
     def _with(self, columns: Sequence[str] | None) -> pl.DataFrame:
         """Return the customers with the named columns, in the order of the data."""
@@ -147,24 +241,29 @@ class Membership:
         columns key, extra columns, traits and `segment`. Raises ValueError for another layout,
         and for a column that has the name of an audience or trait; DataError as `people` does.
         """
-        import polars as pl
+        from segdsl.engine.layouts import long, wide
 
-        people = self.people(columns, traits=traits)
-        _demand_free(people, self.masks if layout == "wide" else ("segment",))
-        if layout == "wide":
-            masks = (mask.gather(self.order).alias(name) for name, mask in self.masks.items())
-            return people.with_columns(masks)
-        if layout != "long":
+        if layout not in ("wide", "long"):
             raise ValueError(f"layout is 'wide' or 'long', not {layout!r}")
-        parts = [
-            people.filter(mask.gather(self.order)).with_columns(
-                pl.lit(name).alias("segment"), pl.lit(i).alias(_ORDER)
-            )
-            for i, (name, mask) in enumerate(self.masks.items())
-        ]
-        if not parts:
-            return people.head(0).with_columns(pl.lit("").alias("segment"))
-        return pl.concat(parts).sort(self.key, _ORDER).drop(_ORDER)
+        people = self._people_beside(layout, columns, traits=traits)
+        masks = {name: self.ordered_mask(name) for name in self.segments}
+        return wide(people, masks) if layout == "wide" else long(people, masks)
+
+    def pieces(
+        self, layout: Layout, *, columns: Sequence[str] | None = None, traits: bool = False
+    ) -> Pieces:
+        """Return what `frame` is made of, some customers at a time. Raises as `frame` does."""
+        from segdsl.engine.layouts import Pieces
+
+        people = self._people_beside(layout, columns, traits=traits)
+        return Pieces.of(people, self.masks, self.order)
+
+    def _people_beside(
+        self, layout: Layout, columns: Sequence[str] | None, *, traits: bool
+    ) -> pl.DataFrame:
+        people = self.people(columns, traits=traits)
+        _demand_free(people.columns, self.masks if layout == "wide" else ("segment",))
+        return people
 
     def audience(
         self, segment: str, *, columns: Sequence[str] | None = None, traits: bool = False
@@ -173,7 +272,7 @@ class Membership:
 
         In key order. Raises KeyError for an unknown name.
         """
-        mask = self.masks[segment].gather(self.order)
+        mask = self.ordered_mask(segment)
         return self.people(columns, traits=traits).filter(mask)
 
     def write(
@@ -204,8 +303,8 @@ class Membership:
         return write_membership(self, where, columns=columns, traits=traits, on_step=on_step)
 
 
-def _demand_free(people: pl.DataFrame, names: Iterable[str]) -> None:
+def _demand_free(columns: Collection[str], names: Iterable[str]) -> None:
     """Raise ValueError if a column has one of the names already."""
     for name in names:
-        if name in people.columns:
+        if name in columns:
             raise ValueError(f"two columns would be named `{name}`")

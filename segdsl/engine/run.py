@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import polars as pl
+
+from segdsl.backends.masks.machine import Machine
 from segdsl.catalog import Catalog
 from segdsl.diagnostics import Diagnostic
-from segdsl.engine.evaluate import run
+from segdsl.engine.batches import Stream, at_the_bottom
+from segdsl.engine.before import Before
+from segdsl.engine.budget import columns_read, counted_only, pace_for
+from segdsl.engine.evaluate import Prepared, run
 from segdsl.engine.event_windows import widest_windows
 from segdsl.engine.membership import Membership, column_names
-from segdsl.engine.readers import Table, read_customers
+from segdsl.engine.memory import Pace
+from segdsl.engine.origin import Origin, Rules, stamps_of
+from segdsl.engine.people import People
+from segdsl.engine.processors import processors
+from segdsl.engine.readers import Reading, Table, read_customers
 from segdsl.engine.readers.events import read_events
 from segdsl.engine.readers.sources import Opened
+from segdsl.engine.readers.streams import stream_of, streamed_fields
 from segdsl.engine.readers.wanted import properties_read
 from segdsl.functions.clock import Calendar
+from segdsl.matching.thresholds import Threshold, population_names
+from segdsl.plan import nodes as n
 from segdsl.plan.plan import Plan
 from segdsl.plan.program import Program
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,12 @@ class _Reread:
         return reading.frame
 
 
+def by_name(program: Program, found: Mapping[n.Node, Threshold]) -> Mapping[str, Threshold]:
+    """Return the thresholds of what segments stand on, by the names of the population nodes."""
+    named = population_names(program.segments.values())
+    return {name: found[node] for name, node in named.items()}
+
+
 def evaluate(
     plan: Plan,
     program: Program,
@@ -52,17 +67,50 @@ def evaluate(
     strict: bool = False,
     notices: Sequence[Diagnostic] = (),
     originals: frozenset[Path] = frozenset(),
+    keep: bool = True,
+    memory: int | None = None,
+    pace: Pace | None = None,
+    machine: Machine | None = None,
+    previous: Membership | str | Path | None = None,
+    rules: Rules | None = None,
 ) -> Membership:
     """Return who is in which audience of a plan.
 
     `data` are the customers' alone, or Opened. Only the columns that the program reads, the key and
-    `columns` are read. Raises DataError, and TypeError for `columns` that are one text.
+    `columns` are read. Unless masks are to be kept, the result holds sizes alone. With so many
+    bytes of `memory`, batches and masks are kept within them; `pace` is for where there is no such
+    bound, and never changes a result, nor does `machine`. `previous` is an earlier result, or what
+    a run wrote; by the `rules` the result can be brought up to date. Raises DataError, and
+    TypeError for `columns` that are one text.
     """
     carried = column_names(columns)
+    if previous is not None and not keep:
+        raise ValueError("changes are told from masks, which are not to be kept")
+    before = Before.of(previous) if previous is not None else None
     opened = Opened.of(catalog, data)
-    table = opened.customers
-    names = tuple(field.name for field in program.fields)
-    reading = read_customers(catalog, table, names, columns=carried, strict=strict)
+    table, stamps = opened.customers, stamps_of(opened.files)
+    plainly = at_the_bottom(program) - {
+        catalog.customers.key,
+        catalog.customers.latest_by,
+        *carried,
+    }
+    late = streamed_fields(catalog, table, plainly)
+    pace = pace or Pace(processors())
+    said: tuple[Diagnostic, ...] = ()
+    known: Reading | None = None
+    if memory is not None:
+        names = [field.name for field in program.fields]
+        needs = columns_read(catalog, names, late, carried)
+        if not keep and not carried and needs.is_keyless(catalog, program):
+            known = counted_only(memory, catalog, opened, program, needs)
+        needs = needs if known is None else needs.without_whole()
+        pace, said = pace_for(memory, catalog, opened, program, needs, keep=keep)
+    if known is not None:
+        reading: Reading = known
+        height = reading.frame.height
+        stream: Stream | None = stream_of(catalog, table, late, height, pace.read)
+    else:
+        reading, stream = _read(catalog, table, program, carried, late, pace, strict=strict)
     nodes = [node for level in program.levels for node in level.events]
     events = read_events(
         catalog,
@@ -72,23 +120,77 @@ def evaluate(
         strict=strict,
         windows=widest_windows(nodes, calendar),
     )
-    result = run(program, reading.frame, reading.key, calendar, events=events.frames)
-    extra = [name for name in carried if name != reading.key]
+    prepared = Prepared(program, calendar)
+    result = run(
+        program,
+        reading.frame,
+        reading.key,
+        calendar,
+        events.frames,
+        stream=stream,
+        keep=keep,
+        pace=pace,
+        machine=machine,
+        prepared=prepared,
+    )
+    customers = pl.DataFrame(height=reading.frame.height)
+    if keep:
+        customers = reading.frame.select(list(dict.fromkeys((reading.key, *carried))))
 
-    return Membership(
+    membership = Membership(
         as_of=calendar.as_of,
         key=reading.key,
-        customers=reading.frame.select(reading.key, *extra),
+        customers=customers,
         masks=result.masks,
         titles={audience.name: audience.title for audience in plan.audiences},
-        traits={name: _local(one, calendar) for name, one in result.traits.items()},
-        notices=(*notices, *reading.notices, *events.notices),
+        traits={name: as_local(one, calendar) for name, one in result.traits.items()},
+        population=by_name(program, result.thresholds),
+        notices=(*notices, *said, *reading.notices, *events.notices),
         reread=_Reread(catalog, table.unread(), strict, reading.rows),
         originals=originals,
     )
+    if rules is not None and keep:
+        people = People.of(reading.frame[reading.key])
+        origin = Origin(
+            rules=rules,
+            plan=plan,
+            program=program,
+            catalog=catalog,
+            calendar=calendar,
+            data=opened.unread(),
+            stamps=stamps,
+            strict=strict,
+            columns=tuple(name for name in carried if name != reading.key),
+            kept=reading.rows,
+            source=people.base,
+            people=people,
+            prepared=prepared,
+        )
+        membership = replace(membership, origin=origin)
+    return membership if before is None else before.compared(membership)
 
 
-def _local(values: pl.Series, calendar: Calendar) -> pl.Series:
+def _read(
+    catalog: Catalog,
+    table: Table,
+    program: Program,
+    carried: Sequence[str],
+    late: frozenset[str],
+    pace: Pace,
+    *,
+    strict: bool,
+) -> tuple[Reading, Stream | None]:
+    """Return the customers with all fields that the program reads, or the `late` in a stream."""
+    names = tuple(field.name for field in program.fields)
+    if late and table.height() >= max(pace.streamed, 1):
+        whole = [name for name in names if name not in late]  # those in the stream are sound
+        reading = read_customers(catalog, table, whole, columns=carried, strict=strict)
+        if reading.rows is None and reading.frame.height:
+            return reading, stream_of(catalog, table, late, reading.frame.height, pace.read)
+    return read_customers(catalog, table, names, columns=carried, strict=strict), None
+
+
+def as_local(values: pl.Series, calendar: Calendar) -> pl.Series:
     """Return instants in the calendar's time zone, by which rules read them; others as they are."""
     is_instant = getattr(values.dtype, "time_zone", None) is not None
     return values.dt.convert_time_zone(calendar.timezone) if is_instant else values

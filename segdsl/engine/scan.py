@@ -152,15 +152,13 @@ class Scan:
 
 def _connected(node: n.Node) -> tuple[n.Node, ...]:
     """Return the conditions that a connective joins."""
-    is_joined = isinstance(node, n.Constant | n.All | n.Any | n.Not | n.HowMany)
-    return n.children(node) if is_joined else ()
+    return n.children(node) if isinstance(node, n.CONNECTIVES) else ()
 
 
 def _atoms(roots: Iterable[n.Node]) -> list[n.Node]:
     """Return the distinct predicates that the roots join."""
     joined = n.ordered(*roots, below=_connected)
-    is_connective = (n.Constant, n.All, n.Any, n.Not, n.HowMany)
-    return [node for node in joined if not isinstance(node, is_connective)]
+    return [node for node in joined if not isinstance(node, n.CONNECTIVES)]
 
 
 def _spread(part: pl.Series | Fixed, table: Table) -> Part:

@@ -28,9 +28,12 @@ class Table:
     _names: Names = field(default_factory=count)
 
     @staticmethod
-    def of(frame: pl.DataFrame, anchor: str, key: str | None, calendar: Calendar) -> Table:
-        """Return the table of a frame."""
-        return Table(frame, Lowering(calendar, frame.schema, key), anchor)
+    def of(
+        frame: pl.DataFrame, anchor: str, key: str | None, calendar: Calendar, customers: int = 0
+    ) -> Table:
+        """Return the table of a frame, which may be a batch of so many customers."""
+        customers = max(customers, frame.height)
+        return Table(frame, Lowering(calendar, frame.schema, key, customers), anchor)
 
     def derive(self, nodes: Iterable[n.Node]) -> None:
         """Compute values as columns; each comes after those that it reads."""

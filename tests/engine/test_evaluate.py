@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
+from segdsl.backends.masks.plain import Plain
 from segdsl.catalog.types import NUMBER, TEXT, Folding
-from segdsl.engine.evaluate import run
+from segdsl.engine import evaluate
+from segdsl.engine.batches import Batch
+from segdsl.engine.evaluate import Prepared, run
+from segdsl.engine.memory import Pace
+from segdsl.engine.passes import Pass
 from segdsl.engine.profiles import frame_of_profiles
 from segdsl.functions.clock import Calendar
 from segdsl.optimise.passes import optimised
@@ -171,3 +178,51 @@ def test_traits() -> None:
         "nothing": [None, None, None],
     }
     assert all(series.name == name for name, series in found.items())
+
+
+def test_what_another_evaluation_settles_meanwhile_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    program = share(
+        {"much": more_than(3), "ankara": I(n.Compare(n.Relation.EQ, CITY, text("Ankara")))}, {}
+    )
+    prepared = Prepared(program, CALENDAR)
+    many = 1 << 12  # so many that columns become codes
+
+    def interrupted(*parts: Any) -> Pass:
+        prepared.settle(many, None, is_streamed=False)
+        return Pass(*parts)
+
+    monkeypatch.setattr(evaluate, "Pass", interrupted)
+    early = run(program, FRAME, "id", CALENDAR, prepared=prepared).masks
+    alone = run(program, FRAME, "id", CALENDAR).masks
+    assert {name: mask.to_list() for name, mask in early.items()} == {
+        name: mask.to_list() for name, mask in alone.items()
+    }
+    assert prepared.settle(many, None, is_streamed=False).passes == {}  # those of few are theirs
+
+
+def test_an_evaluation_keeps_what_was_settled_for_it() -> None:
+    program = share({"much": more_than(3)}, {})
+    prepared = Prepared(program, CALENDAR)
+    run(program, FRAME, "id", CALENDAR, prepared=prepared)
+    few = prepared.settle(1, None, is_streamed=False)
+    many = prepared.settle(1 << 12, None, is_streamed=False)
+    assert list(few.passes) == [0]
+    assert (many.program, many.passes) == (program, {})
+    assert few.program is not program
+
+
+def test_memory_of_codes_is_given_back_after_an_error() -> None:
+    def batches() -> Iterator[Batch]:
+        def none(_: Sequence[n.Node]) -> dict[n.Node, Any]:
+            return {}
+
+        yield Batch(0, 64, lambda _: pl.Series(), {atom: np.zeros(1, np.uint64)}, none)
+        raise ValueError("the second cannot be read")
+
+    atom = more_than(3)
+    work = Pass((), (atom,), (), (atom,), Plain())
+    with pytest.raises(ValueError, match="the second"):
+        work.run(batches(), 1, Pace(1), 128)
+    assert work._spare == []

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -17,12 +20,20 @@ from timelines import EventKind
 
 import segdsl
 from segdsl.api import Ruleset, calendar_of
+from segdsl.backends.masks.fast import Fast
+from segdsl.backends.masks.machine import Machine
+from segdsl.backends.masks.plain import Plain
 from segdsl.catalog import Catalog
 from segdsl.catalog.types import Kind, Type
 from segdsl.diagnostics import Diagnostic
+from segdsl.engine.memory import Pace
+from segdsl.engine.processors import processors
 from segdsl.engine.run import evaluate
 from segdsl.functions.scalars import canonical
+from segdsl.matching.matcher import Form, matcher
+from segdsl.matching.thresholds import Thresholds
 from segdsl.optimise.passes import optimised
+from segdsl.optimise.share import share
 from segdsl.plan import definition
 from segdsl.plan import nodes as n
 from segdsl.plan.meaning import Customer, Event
@@ -124,6 +135,39 @@ def _event_types(ruleset: Ruleset, kind: str) -> dict[str, Type]:
     return {name: declared.value_type for name, declared in fields.items()}
 
 
+# ---- the matcher: one profile at a time, ranks by the thresholds of an evaluation
+
+
+def _by_code(ruleset: Ruleset, case: Case) -> Memberships:
+    return _matched(ruleset, case, "code")
+
+
+def _by_index(ruleset: Ruleset, case: Case) -> Memberships:
+    return _matched(ruleset, case, "index")
+
+
+def _matched(ruleset: Ruleset, case: Case, form: Form) -> Memberships:
+    as_of = case.settings.as_of
+    evaluated = ruleset.evaluate(
+        _frame(ruleset, case), events=_event_frames(ruleset, case), as_of=as_of
+    )
+    prepared = matcher(
+        {name: ruleset.simple[root] for name, root in ruleset.plan.segments.items()},
+        calendar_of(ruleset.catalog, as_of),
+        catalog=ruleset.known_catalog.with_customers(key="key"),
+        thresholds=Thresholds.from_json(evaluated.thresholds().to_json()),
+        form=form,
+    )
+    events = _timelines(ruleset, case)
+    found: Memberships = {name: set() for name in ruleset.segments}
+    for profile in case.profiles:
+        key: Key = profile["key"]  # type: ignore[assignment]  # the table's reader has seen to it
+        own = {kind: rows[key] for kind, rows in events.items()}
+        for name in prepared.match(profile, events=own):
+            found[name].add(key)
+    return found
+
+
 # ---- Polars: the engine, from a frame
 
 
@@ -141,6 +185,98 @@ def _by_plain_polars(ruleset: Ruleset, case: Case) -> Memberships:
     found = evaluate(plain.plan, plain.program, catalog, calendar, opened)
     assert plain.program.segments == plain.plan.segments
     return {name: set(found.keys(name)) for name in found.segments}
+
+
+def _by_codes(machine: Machine) -> Way:
+    def way(ruleset: Ruleset, case: Case) -> Memberships:
+        frame = _frame(ruleset, case)
+        return _coded(ruleset, case, frame, _event_frames(ruleset, case), machine)
+
+    return way
+
+
+def _by_stream(machine: Machine) -> Way:
+    """Return the way by a file read in three batches; the customers of the case are in each.
+
+    All others have nothing but a key, and the last batch is no whole number of words. Where
+    customers without events change who is in, there is one batch of those of the case.
+    """
+
+    def way(ruleset: Ruleset, case: Case) -> Memberships:
+        frame = _frame(ruleset, case)
+        own = frame["key"]
+        rows = frame.height if _is_ranked_by_events(ruleset) else _ROWS
+        places = [(i * rows) // max(frame.height, 1) for i in range(frame.height)]
+        others = _other_keys(own)
+        keys: list[Key] = [next(others) for _ in range(rows)]
+        for place, key in zip(places, own, strict=True):
+            keys[place] = key
+        whole = pl.DataFrame({"key": pl.Series(keys, dtype=own.dtype)}).join(
+            frame, on="key", how="left", maintain_order="left"
+        )
+        events = _event_frames(ruleset, case)
+        with TemporaryDirectory() as folder:
+            file = Path(folder) / "customers.parquet"
+            whole.write_parquet(file, row_group_size=1000)
+            found = _coded(ruleset, case, file, events, machine, _SMALL)
+        return {name: keys & set(own) for name, keys in found.items()}
+
+    return way
+
+
+_ROWS = 2 * 4096 + 77
+_SMALL = Pace(processors(), rows=4096, streamed=0, least=4096)
+
+
+def _is_ranked_by_events(ruleset: Ruleset) -> bool:
+    """Return whether a condition on the whole population stands on what customers did."""
+    on_population = (n.Ranked, n.Common, n.Ntile)
+    return any(
+        isinstance(node, on_population)
+        and any(isinstance(one, n.OverEvents) for one in n.ordered(node))
+        for node in n.ordered(*ruleset.plan.segments.values())
+    )
+
+
+def _other_keys(keys: pl.Series) -> Iterator[Key]:
+    """Yield keys that no customer has, after all theirs."""
+    if keys.dtype == pl.String:
+        yield from (f"\U0010ffff{number}" for number in count())
+    yield from count(int(str(keys.max() or 0)) + 1)
+
+
+def _coded(
+    ruleset: Ruleset,
+    case: Case,
+    data: object,
+    events: Mapping[str, pl.DataFrame],
+    machine: Machine,
+    pace: Pace | None = None,
+) -> Memberships:
+    """Return each segment's customers where all that can be is coded, kept and only counted."""
+    bound, opened, _ = ruleset.on(data, events)
+    catalog = bound.known_catalog
+    calendar = calendar_of(catalog, case.settings.as_of)
+    program = share(bound.program.segments, bound.program.traits, enough=1)
+    pace = pace or Pace(processors())
+    found, counted = (
+        evaluate(
+            bound.plan, program, catalog, calendar, opened, keep=keep, machine=machine, pace=pace
+        )
+        for keep in (True, False)
+    )
+    memberships = {name: set(found.keys(name)) for name in found.segments}
+    assert counted.counts() == {name: len(keys) for name, keys in memberships.items()}
+    return memberships
+
+
+def _by_session(ruleset: Ruleset, case: Case) -> Memberships:
+    session = ruleset.session(
+        _frame(ruleset, case), events=_event_frames(ruleset, case), as_of=case.settings.as_of
+    )
+    found = {name: set(session[name].keys()) for name in session}
+    assert session.sizes() == {name: len(keys) for name, keys in found.items()}
+    return found
 
 
 def _frame(ruleset: Ruleset, case: Case) -> pl.DataFrame:
@@ -214,6 +350,13 @@ _WAYS: Mapping[str, Way] = MappingProxyType(
         "definition-plain": _by_definition,
         "polars": _by_polars,
         "polars-plain": _by_plain_polars,
+        "codes-plain": _by_codes(Plain()),
+        "codes-fast": _by_codes(Fast()),
+        "stream-plain": _by_stream(Plain()),
+        "stream-fast": _by_stream(Fast()),
+        "matcher-code": _by_code,
+        "matcher-index": _by_index,
+        "session": _by_session,
     }
 )
 WAYS = tuple(_WAYS)

@@ -10,16 +10,16 @@ import struct
 from typing import IO, TYPE_CHECKING, TypeAlias
 
 from segdsl.engine.readers.formats import Format
+from segdsl.engine.thrift import Items, Reader, Struct, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 Columns: TypeAlias = "frozenset[tuple[str, ...]]"
-_Thrift: TypeAlias = "int | bytes | list[_Thrift] | dict[int, _Thrift] | None"
 
 _WIDTH = 16  # bytes of a uuid
-_BAD = (OSError, ValueError, LookupError, struct.error, RecursionError)
+_BAD = (OSError, ValueError, LookupError, struct.error, RuntimeError)  # too deep, too short
 
 
 def uuid_columns(path: Path, format: Format) -> Columns:
@@ -56,94 +56,35 @@ def _arrow_schema(file: IO[bytes], format: Format) -> bytes:
     return file.read(length)
 
 
+_SCHEMA = 2  # field of Parquet's footer
 _TYPE, _LENGTH, _NAME, _CHILDREN = 1, 2, 4, 5  # fields of Parquet's SchemaElement
 _FIXED = 7
 
 
 def _of_parquet(footer: bytes) -> Iterator[tuple[str, ...]]:
     """Give the columns by the schema in a Parquet footer, its second field."""
-    reader = _Compact(footer)
-    for number, kind in reader.fields():
-        value = reader.value(kind)
-        if number == 2 and isinstance(value, list):
-            elements = iter(element for element in value if isinstance(element, dict))
+    for number, (_, value) in Reader(footer).fields():
+        if number == _SCHEMA and isinstance(value, Items):
+            elements = iter(element for element in value.values if isinstance(element, dict))
             yield from _leaves(next(elements), elements, ())
             return
 
 
 def _leaves(
-    group: dict[int, _Thrift], elements: Iterator[dict[int, _Thrift]], path: tuple[str, ...]
+    group: Struct, elements: Iterator[Struct], path: tuple[str, ...]
 ) -> Iterator[tuple[str, ...]]:
-    count = group.get(_CHILDREN)
+    count = _field(group, _CHILDREN)
     for _ in range(count if isinstance(count, int) else 0):
         element = next(elements)
-        name = element.get(_NAME)
+        name = _field(element, _NAME)
         here = (*path, name.decode("utf-8") if isinstance(name, bytes) else "")
-        if element.get(_TYPE) == _FIXED and element.get(_LENGTH) == _WIDTH:
+        if _field(element, _TYPE) == _FIXED and _field(element, _LENGTH) == _WIDTH:
             yield here
         yield from _leaves(element, elements, here)
 
 
-class _Compact:
-    """Reads values in Thrift's compact protocol."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._at = 0
-
-    def fields(self) -> Iterator[tuple[int, int]]:
-        """Give the number and the kind of each field of a struct; its value is read next."""
-        number = 0
-        while head := self._byte():
-            step = head >> 4
-            number = number + step if step else self._zigzag()
-            yield number, head & 15
-
-    def value(self, kind: int) -> _Thrift:
-        """Return a value; None for a number with a point."""
-        match kind:
-            case 1 | 2:
-                return int(kind == 1)
-            case 3:
-                return self._byte()
-            case 4 | 5 | 6:
-                return self._zigzag()
-            case 7:
-                self._at += 8
-                return None
-            case 8:
-                length = self._varint()
-                self._at += length
-                return self._data[self._at - length : self._at]
-            case 9 | 10:
-                return self._list()
-            case 12:
-                return {number: self.value(inner) for number, inner in self.fields()}
-            case _:
-                raise ValueError(kind)
-
-    def _list(self) -> list[_Thrift]:
-        head = self._byte()
-        size, kind = head >> 4, head & 15
-        size = self._varint() if size == 15 else size
-        return [self.value(3 if kind in (1, 2) else kind) for _ in range(size)]
-
-    def _byte(self) -> int:
-        self._at += 1
-        return self._data[self._at - 1]
-
-    def _varint(self) -> int:
-        value, shift = 0, 0
-        while True:
-            byte = self._byte()
-            value |= (byte & 127) << shift
-            shift += 7
-            if byte < 128:
-                return value
-
-    def _zigzag(self) -> int:
-        value = self._varint()
-        return (value >> 1) ^ -(value & 1)
+def _field(of: Struct, number: int) -> Value | None:
+    return of[number][1] if number in of else None
 
 
 _HEADER, _FIELDS = 2, 1  # of Arrow's Message and Schema

@@ -73,7 +73,8 @@ def _open_frame(data: object, what: str) -> Table:
             f"{what} are a path, a frame, a mapping or an object with `__arrow_c_stream__`,"
             f" not {type(data).__name__}"
         )
-    return typed_table(Part(what, frame), what, uuids=partial(uuids_of, data))
+    table = typed_table(Part(what, frame), what, uuids=partial(uuids_of, data))
+    return replace(table, is_scanned=not isinstance(data, pl.LazyFrame))
 
 
 def _from_columns(data: Mapping[str, object], what: str) -> pl.DataFrame:
@@ -93,12 +94,17 @@ def _open_files(
     if len(kinds) > 1:
         reason = f"the files are of several formats: {', '.join(kinds)}"
         raise DataError((unreadable_data(reason, name),))
-    tables = [_open_file(file, formats[file], catalog) for file in files]
+    tables = [_at(file, _open_file(file, formats[file], catalog)) for file in files]
     blank = [table for table in tables if table.is_blank]
     if blank and not may_be_blank:
         raise DataError((empty_data(blank[0].name, is_json=True),))
     filled = [table for table in tables if table not in blank] if blank else tables
     return together(filled or tables[:1], name)
+
+
+def _at(path: Path, table: Table) -> Table:
+    parts = tuple(replace(part, path=path.absolute()) for part in table.parts)
+    return replace(table, parts=parts)
 
 
 def _open_file(path: Path, format: Format, catalog: Catalog) -> Table:
@@ -122,7 +128,9 @@ def _open_file(path: Path, format: Format, catalog: Catalog) -> Table:
             frame = _ipc_stream(source, place)
         case _:
             assert_never(format)
-    return typed_table(Part(path.name, frame), place, uuids=partial(uuid_columns, path, format))
+    part = Part(path.name, frame, parquet=source if format is Format.PARQUET else None)
+    table = typed_table(part, place, uuids=partial(uuid_columns, path, format))
+    return replace(table, is_scanned=format is not Format.IPC_STREAM)
 
 
 def _demand_single_names(path: Path, format: Format) -> None:

@@ -29,6 +29,20 @@ class Opened:
         """Return data as they are if they are open, else those of the customers opened."""
         return data if isinstance(data, Opened) else Opened(open_data(catalog, data))
 
+    def unread(self) -> Opened:
+        """Return the same tables without the cells that were read."""
+        return Opened(
+            self.customers.unread(),
+            {name: table.unread() for name, table in self.events.items()},
+            {name: table.unread() for name, table in self.lookups.items()},
+        )
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that the tables are read from."""
+        tables = (self.customers, *self.events.values(), *self.lookups.values())
+        return tuple(file for table in tables for file in table.files)
+
 
 def open_events(catalog: Catalog, event: str, data: object | None = None) -> Table:
     """Return the table of an event opened: the data given, else the catalog's source.

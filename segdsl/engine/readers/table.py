@@ -17,6 +17,7 @@ from segdsl.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from pathlib import Path
 
 _ROW = "\x00row"
 READ_ERRORS = (pl.exceptions.PolarsError, OSError, ValueError, pl.exceptions.PanicException)
@@ -24,11 +25,16 @@ READ_ERRORS = (pl.exceptions.PolarsError, OSError, ValueError, pl.exceptions.Pan
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file, or a frame from memory; `rows` are the numbers of its rows if some are left out."""
+    """One file, or a frame from memory; `rows` are the numbers of its rows if some are left out.
+
+    `parquet` is the path of a Parquet file.
+    """
 
     name: str
     frame: pl.LazyFrame
     rows: pl.Series | None = None
+    parquet: Path | None = None
+    path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ class Table:
 
     `is_text` tells formats whose texts may spell any type, `is_blank_missing` those where an empty
     cell is missing; `first_row` is the number that people give the first row of a part; `sheets`
-    are the other sheets of an Excel file.
+    are the other sheets of an Excel file. Of data that are scanned some rows can be read alone.
     """
 
     name: str
@@ -48,6 +54,7 @@ class Table:
     first_row: int = 1
     repeated: frozenset[str] = frozenset()
     sheets: tuple[str, ...] = ()
+    is_scanned: bool = False
     cells: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
     heights: tuple[int, ...] = ()
 
@@ -93,6 +100,41 @@ class Table:
             return pl.concat(frames, how="vertical_relaxed")
         except READ_ERRORS as error:
             raise DataError((unreadable_data(one_line(error), self.name),)) from None
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that the cells are read from."""
+        return tuple(part.path for part in self.parts if part.path is not None)
+
+    def only(self, numbers: pl.Series) -> Table:
+        """Return some rows of a table of one part or several, whose cells are not read yet.
+
+        `numbers` rise; those of all rows are counted through the parts. Raises DataError.
+        """
+        heights = self._heights() if len(self.parts) > 1 else (0,)
+        parts: list[Part] = []
+        for part, start in zip(self.parts, (0, *accumulate(heights[:-1])), strict=True):
+            own = numbers.cast(pl.Int64) - start
+            wanted = pl.lit(own.filter(own >= 0).implode())
+            index = pl.col(_ROW).cast(pl.Int64)
+            frame = part.frame.with_row_index(_ROW).filter(index.is_in(wanted)).drop(_ROW)
+            parts.append(replace(part, frame=frame))
+        return replace(self.unread(), parts=tuple(parts))
+
+    def _heights(self) -> tuple[int, ...]:
+        counts = [part.frame.select(pl.len()) for part in self.parts]
+        try:
+            return tuple(int(one.item()) for one in pl.collect_all(counts))
+        except READ_ERRORS as error:
+            raise DataError((unreadable_data(one_line(error), self.name),)) from None
+
+    def height(self) -> int:
+        """Return how many rows files that are scanned say they have; 0 if they cannot be read."""
+        try:
+            counts = pl.collect_all([part.frame.select(pl.len()) for part in self.parts])
+        except READ_ERRORS:
+            return 0
+        return sum(frame.item() for frame in counts)
 
     def unread(self) -> Table:
         """Return the table without the cells that were read."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
@@ -49,7 +50,7 @@ def typed_table(
     names = tuple(path for path in counts if not is_hidden(path))
     return Table(
         name,
-        (Part(part.name, part.frame.select(columns[path] for path in counts), part.rows),),
+        (replace(part, frame=part.frame.select(columns[path] for path in counts)),),
         names,
         is_text,
         is_blank_missing,
