@@ -15,6 +15,7 @@ from typing import Literal
 
 Layout = Literal["wide", "long", "files"]
 LAYOUTS: tuple[Layout, ...] = ("wide", "long", "files")
+WIDE, LONG = "customers", "memberships"  # what the one file of a folder is named
 
 
 class Output(StrEnum):
@@ -57,6 +58,8 @@ def destination(
     A folder holds one CSV file per audience unless something else is said; a file is wide and of
     the format of its extension. Raises ValueError for wishes that contradict each other.
     """
+    if layout is not None and layout not in LAYOUTS:
+        raise ValueError(f"the layout is one of {', '.join(map(repr, LAYOUTS))}, not {layout!r}")
     path = Path(target)
     extension = path.suffix.lower().removeprefix(".")
     named = _EXTENSIONS.get(extension)
@@ -76,6 +79,12 @@ def destination(
     chosen = output or named
     assert chosen is not None  # one of the two is known here
     return Destination(path, False, layout or "wide", chosen)
+
+
+def folder_names(where: Destination, segments: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the files that the audiences are written to in a folder."""
+    one = {"wide": (WIDE,), "long": (LONG,)}
+    return tuple(file_names(one.get(where.layout, segments), where.output.value).values())
 
 
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f"%*/:<>?\\|\u2028\u2029\ud800-\udfff]')
