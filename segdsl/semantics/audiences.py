@@ -28,21 +28,15 @@ def check(project: Project, schema: Schema, params: Mapping[str, str], sink: Sin
 
     `params` holds values from outside, as text, by name.
     """
-    context = Context(schema, project.declarations, Record(sink), project.broken)
-    _check_names(project, context)
-    given = _params(project, params, context)
-    order, cyclic = in_order_of_need(project.declarations, schema.fields, sink)
-    context = context.without(cyclic)
-    for name in order:
-        _check_declaration(name, project, given, context)
-    audiences = _audiences(project, context)
+    context = settled(project, schema, params, sink)
+    found = audiences(project, context)
     record = context.record
     if not sink.errors:
         _note(project, context)
     mentioned = {node.name: node for node in record.intern if isinstance(node, n.Field)}
     properties = (node for node in record.intern if isinstance(node, n.Property))
     return Plan(
-        audiences,
+        found,
         _traits(project, context),
         tuple(record.literals),
         tuple(record.negations),
@@ -50,6 +44,18 @@ def check(project: Project, schema: Schema, params: Mapping[str, str], sink: Sin
         tuple(sorted(properties, key=lambda node: (node.event, node.name))),
         tuple(sorted(record.events)),
     )
+
+
+def settled(project: Project, schema: Schema, params: Mapping[str, str], sink: Sink) -> Context:
+    """Return the surroundings in which it is known what every name of a project means."""
+    context = Context(schema, project.declarations, Record(sink), project.broken)
+    _check_names(project, context)
+    given = _params(project, params, context)
+    order, cyclic = in_order_of_need(project.declarations, schema.fields, sink)
+    context = context.without(cyclic)
+    for name in order:
+        _check_declaration(name, project, given, context)
+    return context
 
 
 def _check_names(project: Project, context: Context) -> None:
@@ -251,14 +257,14 @@ def _percent(part: Decimal) -> str:
     return f"{(part * 100).normalize():f}%"
 
 
-def _audiences(project: Project, context: Context) -> tuple[Audience, ...]:
+def audiences(project: Project, context: Context) -> tuple[Audience, ...]:
     """Return the results of the main file, in its order; used files bring names only."""
     if project.main.condition is not None:
         found = condition(project.main.condition, context)
         source = project.main.source
         name = named_after(source) if source.path else "segment"
         return (Audience(name, None, (), found, project.main.condition.span),)
-    audiences: list[Audience] = []
+    listed: list[Audience] = []
     meanings = context.record.meanings
     for item in project.main.declarations:
         if not isinstance(item, tree.Segment | tree.Tiers | tree.Split):
@@ -270,12 +276,12 @@ def _audiences(project: Project, context: Context) -> tuple[Audience, ...]:
         annotations = _annotations(item, context)
         span = item.name.span
         if isinstance(found_meaning, Clause):
-            audiences.append(Audience(item.name.text, title, annotations, found_meaning, span))
+            listed.append(Audience(item.name.text, title, annotations, found_meaning, span))
         elif isinstance(found_meaning, Mapping):
             for member, clause in found_meaning.items():
                 name = f"{item.name.text}.{member}"
-                audiences.append(Audience(name, title, annotations, clause, clause.span or span))
-    return tuple(audiences)
+                listed.append(Audience(name, title, annotations, clause, clause.span or span))
+    return tuple(listed)
 
 
 def _annotations(

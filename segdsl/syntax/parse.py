@@ -69,6 +69,17 @@ def parse_literal(text: str, name: str) -> tuple[tree.Literal | None, tuple[Diag
     return cast("tree.Literal | None", literal), tuple(sink)  # what `constant` builds
 
 
+def parse_condition(source: Source) -> tuple[tree.Expression | None, tuple[Diagnostic, ...]]:
+    """Return the condition that a text is, and what is wrong with it; a declaration is none."""
+    tokens, sink = tokenize(source)
+    if not tokens:
+        if not sink.diagnostics:
+            sink.report(syntax_errors.empty_source(source.span(0, len(source.text))))
+        return None, tuple(sink)
+    condition = _Reader(source, sink).read(tokens, "condition")
+    return cast("tree.Expression | None", condition), tuple(sorted(sink, key=_position))
+
+
 class _Reader:
     """Reads parts of one source and collects what is wrong with them."""
 
