@@ -42,6 +42,7 @@ def funnel(
     data: object,
     *,
     strict: bool = False,
+    memory: int | None = None,
     notices: Iterable[Diagnostic] = (),
 ) -> Funnel:
     """Return the funnel of every audience of a plan, counted in one run.
@@ -58,9 +59,11 @@ def funnel(
             roots[_name(name, i)] = n.All(tuple(item.node for item in items[:i]))
     better = optimised({**roots, **traits}, intern)
     program = share({name: better[name] for name in roots}, {name: better[name] for name in traits})
-    whole = evaluate(plan, program, catalog, calendar, data, strict=strict, notices=tuple(notices))
+    whole = evaluate(
+        plan, program, catalog, calendar, data, strict=strict, memory=memory, notices=tuple(notices)
+    )
     sizes = whole.counts()
-    masks = {name: whole.masks[name] for name in plan.segments}
+    masks = whole.masks.only(plan.segments)
     steps = {name: _steps(name, items, sizes, whole.base) for name, items in clauses.items()}
     return Funnel(replace(whole, masks=masks), steps)
 

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
-from segdsl.catalog.models import Events
-from segdsl.catalog.tables import Keyed, lookups_of
-from segdsl.diagnostics.near import near_names
-from segdsl.plan.event_nodes import TIME
+from segdsl.catalog.tables import TIME, Keyed, lookups_of, properties_of, time_of
+from segdsl.diagnostics.near import unknown
 
 if TYPE_CHECKING:
     from segdsl.catalog import Catalog
@@ -30,7 +28,7 @@ def given_events(catalog: Catalog, spoken_of: Collection[str], events: object) -
     for given, rows in events.items():
         name = normalize("NFC", given)
         if name not in catalog.events and name not in spoken_of:
-            raise ValueError(_unknown(f"event `{name}`", name, {*catalog.events, *spoken_of}))
+            raise ValueError(unknown(f"event `{name}`", name, {*catalog.events, *spoken_of}))
         if not isinstance(rows, Sequence) or not all(isinstance(row, Mapping) for row in rows):
             raise TypeError(f"the events `{name}` are a list of mappings, one for each event")
         naming = _Naming(catalog, name)
@@ -58,7 +56,7 @@ class _Naming:
         self, row: Mapping[str, Any], table: Keyed | None, prefix: str
     ) -> Iterator[tuple[str, Any]]:
         """Yield the values that a row of a table (None: of one not declared) has, by name."""
-        attached, columns = self._attached(table, prefix), _columns(table)
+        attached, columns = self._attached(table, prefix), properties_of(table)
         keys = {lookup.key for lookup in attached.values()}
         is_closed = table is not None and bool(table.fields)
         for key, value in _in_normal_form(row, table).items():
@@ -74,7 +72,7 @@ class _Naming:
             elif is_closed and key not in keys:
                 owner = f"lookup `{prefix[:-1]}`" if prefix else f"event `{self.event}`"
                 what = f"property `{key}` of the {owner}"
-                raise ValueError(_unknown(what, key, {*columns, *attached}))
+                raise ValueError(unknown(what, key, {*columns, *attached}))
             elif isinstance(value, Mapping):
                 yield from self._values(value, None, f"{prefix}{key}.")
             else:
@@ -85,7 +83,7 @@ class _Naming:
         lookups = self.catalog.lookups
         if not prefix or (table is not None and not table.fields):
             return lookups  # the data would tell whether there are their keys
-        names = lookups_of(self.catalog, table, _columns(table)) if table is not None else ()
+        names = lookups_of(self.catalog, table, properties_of(table)) if table is not None else ()
         return {name: lookups[name] for name in names}
 
 
@@ -101,38 +99,6 @@ def _in_normal_form(row: Mapping[str, Any], table: Keyed | None) -> Mapping[str,
         ends = (field.latitude, field.longitude)
         if name not in found and any(end in found for end in ends if end is not None):
             found[name] = tuple(found.get(end or "") for end in ends)
-    if TIME in table.fields and _time(table) != TIME and _time(table) in found:
+    if TIME in table.fields and time_of(table) != TIME and time_of(table) in found:
         found.pop(TIME, None)
     return found
-
-
-def _columns(table: Keyed | None) -> Mapping[str, Sequence[str]]:
-    """Return the properties that each field and column of a table stands for.
-
-    Keys stand for none unless they are declared as fields. A field's name comes before a column's.
-    """
-    if table is None:
-        return {}
-    found: dict[str, list[str]] = {name: [name] for name in table.fields}
-    for name, field in table.fields.items():
-        if field.column is not None and field.column not in table.fields:
-            found.setdefault(field.column, []).append(name)
-    time = _time(table)
-    if time is not None:
-        alike = [name for name, names in found.items() if name == time or time in names]
-        for column in dict.fromkeys((*alike, time)):
-            found.setdefault(column, [time]).append(TIME)
-        found[TIME] = [TIME, time]
-    ends = [end for one in table.fields.values() for end in (one.latitude, one.longitude) if end]
-    for column in (table.key, *table.lookups.values(), *ends):
-        found.setdefault(column, [] if table.fields else [column])
-    return found
-
-
-def _time(table: Keyed) -> str | None:
-    return table.time if isinstance(table, Events) else None
-
-
-def _unknown(what: str, name: str, known: Collection[str]) -> str:
-    near = near_names(name, known)
-    return f"unknown {what}" + (f"; did you mean `{near[0]}`?" if near else "")

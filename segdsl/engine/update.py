@@ -1,0 +1,357 @@
+"""An evaluation brought up to date: only those whose answers may have changed are evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+from segdsl.backends.masks.overlays import Layer, Overlay
+from segdsl.backends.masks.rows import Row, Tables, abreast, tables
+from segdsl.catalog.event_names import demand_known
+from segdsl.diagnostics import Diagnostic
+from segdsl.diagnostics.change_errors import (
+    all_evaluated,
+    bad_change,
+    changed_and_gone,
+    gone_unknown,
+    other_key_type,
+)
+from segdsl.engine.cells.spoken import spoken
+from segdsl.engine.evaluate import Prepared, Result, run
+from segdsl.engine.event_windows import widest_windows
+from segdsl.engine.membership import Membership
+from segdsl.engine.moved import moved, why_all
+from segdsl.engine.origin import Origin, Rules
+from segdsl.engine.packed import Masks, counted
+from segdsl.engine.people import People, Rows
+from segdsl.engine.processors import processors
+from segdsl.engine.readers import read_customers
+from segdsl.engine.readers.sources import open_events
+from segdsl.engine.readers.table import Table
+from segdsl.engine.readers.wanted import ROW, properties_read
+from segdsl.engine.rolls import Changes, Roll
+from segdsl.engine.run import as_local, by_name
+from segdsl.errors import DataError
+from segdsl.functions.clock import Calendar
+from segdsl.plan import nodes as n
+
+_MOST = 3  # a third of the customers: evaluating all is no slower than evaluating more than that
+_POPULATION = (n.Ntile, n.Ranked, n.Common)
+
+
+def update(
+    rules: Rules,
+    membership: Membership,
+    customers: object | None,
+    events: Mapping[str, object],
+    gone: Iterable[int | str],
+    as_of: datetime | None,
+) -> Membership:
+    """Return a membership as an evaluation of the data as they are now would give it.
+
+    `customers` are rows that are new or have changed, `events` those that came later, `gone` keys
+    of customers that are no more. Raises DataError, and ValueError for a membership that these
+    rules were not evaluated to, or that holds no masks or no way to read its data again.
+    """
+    origin = _origin_of(rules, membership)
+    demand_known(events, origin.catalog.events)
+    calendar = origin.calendar if as_of is None else replace(origin.calendar, as_of=as_of)
+    news = _News.of(origin, customers, events, gone)
+    now = replace(
+        origin,
+        people=origin.people.then(news.added, news.gone),
+        patches=(*origin.patches, news.frame) if news.frame.height else origin.patches,
+        added=news.all_events(origin),
+    )
+    whole = _why_all(origin, calendar)
+    if whole is None:
+        rows, notices = _again(origin, now, news, calendar)
+        news = replace(news, notices=(*news.notices, *notices))
+        if _MOST * len(rows) <= len(now.people.keys):
+            return _some(membership, origin, now, news, rows, calendar)
+        whole = "so many have changed that this takes less time" if len(rows) else None
+    return _all(membership, now, news, calendar, whole)
+
+
+def _origin_of(rules: Rules, membership: Membership) -> Origin:
+    if not isinstance(membership, Membership):
+        kind = type(membership).__name__
+        raise TypeError(f"what is brought up to date is a membership, not {kind}")
+    origin = membership.origin
+    if origin is None:
+        raise ValueError(
+            "the membership cannot be brought up to date: it was pickled, or customers were only"
+            " counted; `evaluate` gives another"
+        )
+    if origin.rules is not rules and origin.rules.to_json() != rules.to_json():
+        raise ValueError("the membership was evaluated by other rules; `evaluate` goes by these")
+    return origin
+
+
+def _why_all(origin: Origin, calendar: Calendar) -> str | None:
+    """Return why all customers have to be evaluated; None if only some have to."""
+    for level in origin.program.levels:
+        if any(isinstance(node, _POPULATION) for node in (*level.values, *level.atoms)):
+            return "a rule stands on the whole population"
+    return why_all(origin.program) if calendar != origin.calendar else None
+
+
+# ---- what is new
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What has changed: rows by place, of which those of `added` keys are new, events, who is gone.
+
+    `frame` holds the key and all fields that the rules read, in the order of `places`.
+    """
+
+    frame: pl.DataFrame
+    places: Rows
+    added: pl.Series
+    gone: Rows
+    events: Mapping[str, Table] = field(default_factory=dict)
+    notices: tuple[Diagnostic, ...] = ()
+
+    @staticmethod
+    def of(
+        origin: Origin,
+        customers: object | None,
+        events: Mapping[str, object],
+        gone: Iterable[int | str],
+    ) -> _News:
+        """Return what has changed. Raises DataError for what does not go with the data."""
+        people = origin.people
+        frame, notices = people.keys.head(0).to_frame(), tuple[Diagnostic, ...]()
+        if customers is not None:
+            reading = read_customers(
+                origin.catalog,
+                customers,
+                origin.fields,
+                columns=origin.columns,
+                strict=origin.strict,
+            )
+            frame, notices = reading.frame, reading.notices
+        keys = _like(frame[origin.key], people.keys)
+        lost = _like(_keys_of(gone, origin.key), people.keys)
+        double = (
+            lost.filter(lost.is_in(keys.implode())) if len(keys) and len(lost) else lost.head(0)
+        )
+        if len(double):
+            raise DataError((changed_and_gone(origin.key, double[0]),))
+        places = people.places(keys)
+        is_new = places < 0
+        places[is_new] = people.stored + np.arange(int(is_new.sum()))
+        order = np.argsort(places)
+        added = frame[origin.key].filter(pl.Series(is_new))
+        opened = {name: open_events(origin.catalog, name, one) for name, one in events.items()}
+        left = people.places(lost)
+        strangers = lost.filter(pl.Series(left < 0, dtype=pl.Boolean)).unique(maintain_order=True)
+        if len(strangers):
+            notices = (*notices, gone_unknown(origin.key, len(strangers), strangers[0]))
+        return _News(
+            frame if bool((order[1:] > order[:-1]).all()) else frame[order],
+            places[order],
+            added,
+            np.unique(left[left >= 0]),
+            opened,
+            notices,
+        )
+
+    def all_events(self, origin: Origin) -> Mapping[str, tuple[Table, ...]]:
+        """Return the events that came since the first evaluation."""
+        found = dict(origin.added)
+        for name, table in self.events.items():
+            found[name] = (*found.get(name, ()), table)
+        return found
+
+
+def _keys_of(gone: Iterable[int | str], name: str) -> pl.Series:
+    if isinstance(gone, str | bytes) or not isinstance(gone, Iterable):
+        raise TypeError(f"gone are several keys, such as [{gone!r}], not {type(gone).__name__}")
+    keys = list(gone)
+    try:
+        return pl.Series(name, keys) if keys else pl.Series(name, [], dtype=pl.Null)
+    except (TypeError, pl.exceptions.PolarsError):
+        raise DataError((bad_change("the keys are of several types", "the keys gone"),)) from None
+
+
+def _like(keys: pl.Series, others: pl.Series) -> pl.Series:
+    """Return keys in the type of others. Raises DataError for numbers beside texts."""
+    if keys.dtype == others.dtype or keys.is_empty():
+        return keys.cast(others.dtype) if keys.is_empty() else keys
+    if others.is_empty():
+        return keys
+    if not (keys.dtype.is_integer() and others.dtype.is_integer()):
+        held = spoken(keys.dtype), spoken(others.dtype)
+        raise DataError((other_key_type(others.name, *held),))
+    small = keys.cast(others.dtype, strict=False)
+    return keys if small.null_count() else small
+
+
+def _again(
+    origin: Origin, now: Origin, news: _News, calendar: Calendar
+) -> tuple[Rows, tuple[Diagnostic, ...]]:
+    """Return the places of all who have to be evaluated again, and what is said of new events."""
+    found, notices = [news.places], list[Diagnostic]()
+    if calendar != origin.calendar:
+        found.append(origin.people.places_of(moved(origin, calendar)))
+    wanted = properties_read(now.over_events)
+    for event, table in news.events.items():
+        if event in wanted:
+            read = now.added_events(event, table, wanted, now.people.keys)
+            notices += read.notices
+            rows = read.frames[event][ROW].unique().sort().cast(pl.Int64).to_numpy()
+            found.append(now.people.places_of(rows))
+    places = np.setdiff1d(np.concatenate(found), now.people.gone)
+    return places, tuple(notices)
+
+
+# ---- evaluating
+
+
+def _evaluated(now: Origin, frame: pl.DataFrame, prepared: Prepared) -> Result:
+    calendar = prepared.calendar
+    wanted = properties_read(now.over_events)
+    windows = widest_windows(now.over_events, calendar)
+    events = now.events(wanted, frame[now.key], windows)
+    return run(now.program, frame, now.key, calendar, events, prepared=prepared)
+
+
+def _some(
+    membership: Membership,
+    origin: Origin,
+    now: Origin,
+    news: _News,
+    places: Rows,
+    calendar: Calendar,
+) -> Membership:
+    """Return the membership with new answers for some, and no one of those who are gone."""
+    prepared = now.prepared if calendar == origin.calendar else Prepared(now.program, calendar)
+    frame = news.frame
+    if len(places) > len(news.places) or not news.frame.height:
+        frame = now.customers(now.fields, now.people.rows(places), columns=now.columns)
+    result = _evaluated(now, frame, prepared)
+    people, machine = now.people, prepared.machine
+    over = Overlay.of(list(membership.masks.kept.values()), origin.people.stored)
+    both = np.union1d(places, news.gone)
+    answers = _spread(result, both, places, prepared)
+    before = over.answers(both, machine, processors())
+    patched = over.over(Layer(both, answers), people.stored, people.gone, machine)
+    sizes = dict(zip(membership.masks, _sizes(membership, before, answers), strict=True))
+    masks = Masks(
+        patched.rows, dict(zip(membership.masks.kept, patched.masks(), strict=True)), sizes
+    )
+    parts = _People(membership, origin, people, frame, places)
+    keys = pl.concat([people.base.keys, people.added]).gather(both)
+    names = tuple(membership.masks)
+    since = Changes(
+        now.key,
+        Roll(keys, _masks(before, names, len(both))),
+        Roll(keys, _masks(answers, names, len(both))),
+        membership.originals,
+    )
+    traits = {name: as_local(one, calendar) for name, one in result.traits.items()}
+    return replace(
+        membership,
+        as_of=calendar.as_of,
+        customers=parts.merged(membership.customers, frame.select(membership.customers.columns)),
+        masks=masks,
+        traits=parts.traits(traits),
+        notices=news.notices,
+        reread=None,
+        since=since,
+        origin=replace(now, calendar=calendar, prepared=prepared),
+    )
+
+
+def _spread(result: Result, both: Rows, places: Rows, prepared: Prepared) -> Tables:
+    """Return the answers for those at some places as tables over more, who are in no audience."""
+    blocks = list(abreast(list(result.masks.kept.values())))
+    own = np.concatenate(blocks) if blocks else tables(len(result.masks.kept), 0)
+    if len(both) == len(places):
+        return own
+    found = tables(len(result.masks.kept), len(both))
+    found[:] = 0
+    numbers = np.arange(own.shape[1])
+    rows = np.searchsorted(both, places)
+    prepared.machine.gather(own, numbers, np.arange(len(places)), found, rows, numbers)
+    return found
+
+
+def _sizes(membership: Membership, before: Tables, answers: Tables) -> list[int]:
+    earlier = np.array(list(membership.masks.sizes.values()), np.int64)
+    return [int(one) for one in earlier - counted(before) + counted(answers)]
+
+
+def _masks(answers: Tables, names: Sequence[str], rows: int) -> Masks:
+    parts = (answers,)
+    kept = {name: Row(parts, i, rows) for i, name in enumerate(names)}
+    return Masks(rows, kept, dict(zip(names, counted(answers).tolist(), strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class _People:
+    """Puts the columns of those who were evaluated again among those of all."""
+
+    membership: Membership
+    origin: Origin
+    people: People
+    frame: pl.DataFrame
+    places: Rows
+
+    def merged(self, earlier: pl.DataFrame, fresh: pl.DataFrame) -> pl.DataFrame:
+        """Return the columns of all who are there, in their order."""
+        if earlier.columns == [self.origin.key]:
+            return self.people.keys.to_frame()
+        index = self._index()
+        return pl.concat([earlier, fresh], how="vertical_relaxed")[index]
+
+    def _index(self) -> Rows:
+        """Return for each customer the row in the earlier columns, or behind them in the fresh."""
+        before = self.origin.people
+        index = np.zeros(self.people.stored, np.int64)
+        is_there = np.ones(self.people.stored, np.bool_)
+        is_there[self.people.gone] = False
+        index[before.places_of(np.arange(len(before.keys)))] = np.arange(len(before.keys))
+        index[self.places] = len(before.keys) + np.arange(len(self.places))
+        return index[is_there]
+
+    def traits(self, fresh: Mapping[str, pl.Series]) -> dict[str, pl.Series]:
+        """Return the traits of all who are there."""
+        if not fresh:
+            return {}
+        index = self._index()
+        return {
+            name: pl.concat(
+                [earlier.to_frame(name), fresh[name].to_frame(name)], how="vertical_relaxed"
+            )[name].gather(index)
+            for name, earlier in self.membership.traits.items()
+        }
+
+
+def _all(
+    membership: Membership, now: Origin, news: _News, calendar: Calendar, why: str | None
+) -> Membership:
+    """Return the membership of all as they are now."""
+    frame = now.customers(now.fields, columns=now.columns)
+    prepared = now.prepared if calendar == now.calendar else Prepared(now.program, calendar)
+    result = _evaluated(now, frame, prepared)
+    keys = frame[now.key]
+    before = Roll(membership.customers[now.key], membership.masks)
+    return replace(
+        membership,
+        as_of=calendar.as_of,
+        customers=frame.select(membership.customers.columns),
+        masks=result.masks,
+        traits={name: as_local(one, calendar) for name, one in result.traits.items()},
+        population=by_name(now.program, result.thresholds),
+        notices=(*news.notices, *((all_evaluated(why),) if why else ())),
+        reread=None,
+        since=Changes(now.key, before, Roll(keys, result.masks), membership.originals),
+        origin=replace(now, calendar=calendar, prepared=prepared, people=People.of(keys)),
+    )
