@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from segdsl.diagnostics import Diagnostic
     from segdsl.engine.explain import Explanation
     from segdsl.engine.membership import Membership
+    from segdsl.engine.session import Session
     from segdsl.errors import (
         CompileError,
         DataError,
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
         SegdslError,
         UnsupportedError,
     )
+    from segdsl.matching.matcher import Matcher
+    from segdsl.matching.thresholds import Thresholds
 
 __version__ = "0.1.0"
 
@@ -34,10 +37,13 @@ __all__ = [
     "Explanation",
     "FieldUse",
     "InternalError",
+    "Matcher",
     "Membership",
     "Ruleset",
     "SegdslError",
     "Segment",
+    "Session",
+    "Thresholds",
     "UnsupportedError",
     "__version__",
     "compile",
@@ -52,6 +58,7 @@ _HOMES = {
     "segdsl.diagnostics": ("Diagnostic",),
     "segdsl.engine.explain": ("Explanation",),
     "segdsl.engine.membership": ("Membership",),
+    "segdsl.engine.session": ("Session",),
     "segdsl.errors": (
         "CompileError",
         "DataError",
@@ -59,6 +66,8 @@ _HOMES = {
         "SegdslError",
         "UnsupportedError",
     ),
+    "segdsl.matching.matcher": ("Matcher",),
+    "segdsl.matching.thresholds": ("Thresholds",),
 }
 
 

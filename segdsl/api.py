@@ -2,51 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
-from decimal import Context, Decimal, localcontext
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from unicodedata import normalize
 
-from segdsl.catalog import Catalog, find_catalog, load_catalog
-from segdsl.diagnostics import Diagnostic, Sink, catalog_errors
+from segdsl import compiling, single
+from segdsl.catalog import Catalog, find_catalog
+from segdsl.diagnostics import Diagnostic
+from segdsl.diagnostics.near import unknown
 from segdsl.document import Folder, Stored, read_document, to_document
-from segdsl.errors import CompileError, DataError, UnsupportedError
-from segdsl.functions.scalars import canonical
-from segdsl.garbage import uncollected
-from segdsl.optimise.findings import note
+from segdsl.errors import CompileError, DataError
 from segdsl.optimise.passes import simplified
 from segdsl.optimise.share import share
 from segdsl.plan import nodes as n
-from segdsl.plan.meaning import Customer
 from segdsl.plan.plan import Plan
 from segdsl.plan.program import Program
 from segdsl.segment import Segment
-from segdsl.semantics import Files, Project, check, collect
-from segdsl.settings import (
-    AsOf,
-    calendar_of,
-    reads_the_same,
-    schema_of,
-    typed_by,
-    with_open_events,
-)
+from segdsl.semantics import Files, Project, Schema
+from segdsl.settings import AsOf, calendar_of
 from segdsl.source import Source
-from segdsl.syntax import parse, read_source
+from segdsl.syntax import read_source
 
 if TYPE_CHECKING:
     from segdsl.engine.complete import Further
     from segdsl.engine.explain import Explanation
     from segdsl.engine.membership import Membership
     from segdsl.engine.readers.sources import Opened
-    from segdsl.engine.timelines import Timelines
-
-
-# Percentages and shares are reckoned exactly, whatever decimal context the caller has set.
-_EXACT = Context(prec=60)
+    from segdsl.engine.session import Session
+    from segdsl.matching.matcher import Matcher
+    from segdsl.matching.thresholds import Thresholds
 
 
 def load(
@@ -104,51 +90,12 @@ def _compiled(
     params: Mapping[str, object] | None,
     files: Files,
 ) -> Ruleset:
-    sink = Sink()
-    if isinstance(catalog, str | Path):
-        catalog, complaints = load_catalog(Path(catalog))
-        sink.extend(complaints)
-    with localcontext(_EXACT), uncollected():
-        module, complaints = parse(source)
-        sink.extend(complaints)
-        project = collect(module, files, sink)
-        given = {name: _param_text(value) for name, value in (params or {}).items()}
-        return _checked(project, catalog, given, sink)
+    return _ruleset(compiling.compiled(source, catalog, params, files))
 
 
-def _checked(
-    project: Project,
-    catalog: Catalog | None,
-    params: Mapping[str, str],
-    sink: Sink,
-    further: Further | None = None,
-    declared: frozenset[str] = frozenset(),
-) -> Ruleset:
-    schema = schema_of(catalog)
-    if further is not None:
-        schema = schema_of(catalog, further.undeclared, further.unread, further.events, declared)
-        schema = with_open_events(schema, further.open_events)
-    plan = check(project, schema, params, sink)
-    if sink.errors:
-        raise CompileError(sink.diagnostics)
-    simple: dict[n.Node, n.Node] = {}
-    if schema.fields is not None and not plan.is_open:
-        simple = simplified(plan.nodes, n.Interner())
-        note(plan, simple, sink)
-    return Ruleset(project, plan, catalog, params, tuple(sink), simple)
-
-
-def _param_text(value: object) -> str:
-    """Return a param's value from Python as it would be written on the command line."""
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case date():
-            return value.isoformat()
-        case float() | Decimal():
-            return f"{Decimal(str(value)):f}"
-        case _:
-            return str(value)
+def _ruleset(found: compiling.Compiled) -> Ruleset:
+    parts = found.project, found.plan, found.catalog, found.params
+    return Ruleset(*parts, found.findings, found.simple, found.schema)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +120,7 @@ class Ruleset:
     params: Mapping[str, str]
     findings: tuple[Diagnostic, ...] = field(default=(), repr=False)
     simple: Mapping[n.Node, n.Node] = field(default_factory=dict, repr=False, compare=False)
+    schema: Schema = field(default=Schema(None), repr=False, compare=False)
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -189,7 +137,7 @@ class Ruleset:
         for audience in self.plan.audiences:
             if audience.name == name:
                 return Segment(audience, self.known_catalog)
-        raise KeyError(name)
+        raise KeyError(unknown(f"audience `{name}`", name, self.segments))
 
     def fields(self) -> tuple[FieldUse, ...]:
         """Return the customer fields that the rules read, by name."""
@@ -221,6 +169,9 @@ class Ruleset:
         as_of: AsOf | None = None,
         columns: Sequence[str] = (),
         strict: bool = False,
+        previous: Membership | str | Path | None = None,
+        memory: str | int | None = None,
+        keep: bool = True,
     ) -> Membership:
         """Return who is in which audience.
 
@@ -228,12 +179,18 @@ class Ruleset:
         pyarrow, a mapping of columns, or anything with the Arrow PyCapsule interface; None means
         the catalog's own source. `events` are data of events by name, of the same kinds; the
         others come from the catalog's sources. `columns` are carried along to the output. With
-        `strict`, cells that do not fit their declared type are an error. Raises DataError,
-        CompileError for rules that do not fit the data, UnsupportedError.
+        `strict`, cells that do not fit their declared type are an error. `previous` is an earlier
+        result, or what `Membership.write` or `segdsl run` wrote: `changes` of the new one says who
+        entered and left. `memory`, such as "2GB" or a number of bytes, is what the process may
+        take; masks beyond it are in a temporary file. Unless masks are to `keep`, the result has
+        sizes alone. Raises DataError, CompileError for rules that do not fit the data,
+        UnsupportedError, and ValueError for what is no amount of memory.
         """
+        from segdsl.engine.memory import memory_of
         from segdsl.engine.originals import originals
         from segdsl.engine.run import evaluate
 
+        allowed = memory_of(memory)
         ruleset, opened, notices = self.on(data, events)
         return evaluate(
             ruleset.plan,
@@ -245,7 +202,77 @@ class Ruleset:
             strict=strict,
             notices=(*ruleset.findings, *notices),
             originals=originals(self.project, self.known_catalog, data, (events or {}).values()),
+            keep=keep,
+            memory=allowed,
+            previous=previous,
+            rules=self,
         )
+
+    def update(
+        self,
+        membership: Membership,
+        changed_customers: object = None,
+        changed_events: Mapping[str, object] | None = None,
+        *,
+        gone: Iterable[int | str] = (),
+        as_of: AsOf | None = None,
+    ) -> Membership:
+        """Return a membership of these rules as the data are now; its `changes` say what is new.
+
+        `changed_customers` are whole rows, found by key: others than before, or of customers that
+        are new. `changed_events` are events by name that came since, `gone` keys of customers that
+        are no more. As-of is that of the membership if not given. Raises DataError, ValueError
+        for a membership of other rules, one that was pickled among them, and TypeError for what
+        is no membership, events without names, and one text as `gone`.
+        """
+        from segdsl.engine.update import update
+
+        events = compiling.by_event(changed_events)
+        moment = calendar_of(self.catalog, as_of).as_of if as_of is not None else None
+        return update(self, membership, changed_customers, events, gone, moment)
+
+    def count(
+        self,
+        data: object = None,
+        *,
+        events: Mapping[str, object] | None = None,
+        as_of: AsOf | None = None,
+        strict: bool = False,
+        memory: str | int | None = None,
+    ) -> dict[str, int]:
+        """Return the number of customers in each audience.
+
+        The same as `evaluate(…).counts()`, in less time and memory: who they are is not kept.
+        Raises as `evaluate` does.
+        """
+        return self.evaluate(
+            data, events=events, as_of=as_of, strict=strict, memory=memory, keep=False
+        ).counts()
+
+    def session(
+        self,
+        data: object = None,
+        *,
+        events: Mapping[str, object] | None = None,
+        as_of: AsOf | None = None,
+        strict: bool = False,
+        memory: str | int | None = "1GiB",
+    ) -> Session:
+        """Return a session on data, which answers one condition after the other.
+
+        The arguments are those of `evaluate`; as-of is settled now. Masks of conditions are kept
+        in so much `memory`, all of them if it is None. Raises as `evaluate` does.
+        """
+        from segdsl.engine.memory import memory_of
+        from segdsl.engine.session import Session
+
+        kept, calendar = memory_of(memory), calendar_of(self.catalog, as_of)
+        return Session.begin(self, data, events, calendar, strict=strict, memory=kept)
+
+    def edited(self, text: str) -> Ruleset:
+        """Return another text's rules under the same catalog and params. Raises CompileError."""
+        main = self.project.main.source
+        return _compiled(Source.of(text, main.name, main.path), self.catalog, self.params, Folder())
 
     def check(
         self,
@@ -273,44 +300,26 @@ class Ruleset:
         return self.catalog if self.catalog is not None else Catalog()
 
     def on(
-        self, data: object, events: Mapping[str, object] | None = None
+        self,
+        data: object,
+        events: Mapping[str, object] | None = None,
+        *,
+        asked_further: bool = False,
     ) -> tuple[Ruleset, Opened, tuple[Diagnostic, ...]]:
         """Return the rules under a catalog without gaps, the data opened, and notices.
 
-        What the catalog leaves open is inferred from the data. Raises DataError, and
-        CompileError for rules that do not fit them; TypeError for events that have no names.
+        What the catalog leaves open is inferred from the data. Raises DataError, also for events
+        that neither catalog nor rules know (unless conditions are `asked_further`);
+        CompileError for rules that do not fit; TypeError for events that have no names.
         """
-        from segdsl.engine.complete import completed
-        from segdsl.engine.empty_columns import bound_by_use
-
-        if events is not None and not isinstance(events, Mapping):
-            raise TypeError("events are given by name, such as events={'purchase': frame}")
-        known = self.known_catalog
-        given = {normalize("NFC", name): one for name, one in (events or {}).items()}
-        found = completed(known, self.plan, data, given)
-        others = frozenset(given) - set(found.catalog.events)  # that no rule speaks of
-        if found.catalog is known and not (self.plan.is_open or others):
-            return self, found.data, found.notices
-        if not others and reads_the_same(self.plan, known, found.catalog):
-            return replace(self, catalog=found.catalog), found.data, found.notices
-        further = replace(found.further, open_events=found.further.open_events | others)
-        try:
-            ruleset = bound_by_use(
-                lambda catalog: self.bound(catalog, further), found.catalog, known, found.data
-            )
-        except CompileError as error:  # a type may be wrong because of how the data were read
-            raise CompileError((*error.diagnostics, *found.notices)) from None
-        return ruleset, found.data, found.notices
+        return compiling.on_data(self, data, events, asked_further=asked_further)
 
     def bound(self, catalog: Catalog, further: Further | None = None) -> Ruleset:
         """Return the same rules checked under a catalog; `further` are columns beside its fields.
 
         Raises CompileError.
         """
-        events = self.known_catalog.events
-        declared = frozenset(name for name, table in events.items() if table.fields)
-        with localcontext(_EXACT), uncollected():
-            return _checked(self.project, catalog, self.params, Sink(), further, declared)
+        return _ruleset(compiling.bound(self, catalog, further))
 
     def explain(
         self,
@@ -330,47 +339,44 @@ class Ruleset:
         TypeError for a value that does not fit its field, UnsupportedError for a condition on the
         whole population, DataError for a float that is too large to be summed.
         """
-        from segdsl.engine.explain import explain, named_values
-        from segdsl.engine.given_events import given_events
-        from segdsl.engine.timelines import canonical_events
+        return single.explained(self, profile, segment, events or {}, as_of)
 
-        profile = {normalize("NFC", name): value for name, value in profile.items()}
-        listed = given_events(self.known_catalog, self.plan.events, events or {})
-        ruleset = self._typed_by(profile, listed)
-        audience = ruleset[segment].audience
-        calendar = calendar_of(ruleset.catalog, as_of)
-        values = {
-            name: canonical(profile.get(name), item.value_type, calendar.zone)
-            for name, item in ruleset.known_catalog.customers.fields.items()
-        }
-        key = profile.get(ruleset.known_catalog.customers.key or "")
-        if key is None and any(isinstance(node, n.Bucket) for node in n.ordered(audience.root)):
-            what = "a sample is drawn by the customer's key, which the profile does not hold"
-            raise UnsupportedError((catalog_errors.unsupported(what),))
-        happened = canonical_events(ruleset.plan.nodes, listed, calendar.zone)
-        customer = Customer("" if key is None else key, values, happened)
-        return explain(audience.clause, customer, calendar, {}, names=named_values(ruleset.plan))
+    def matcher(
+        self, *, as_of: AsOf | None = None, thresholds: Thresholds | None = None
+    ) -> Matcher:
+        """Return the rules prepared for one profile after the other; safe to share by threads.
 
-    def _typed_by(self, profile: Mapping[str, Any], events: Timelines) -> Ruleset:
-        """Return the rules under the types of one customer's values, and of their use for others.
-
-        Raises CompileError.
+        As-of is settled here, once. Conditions on the whole population go by the thresholds of an
+        evaluation (`Membership.thresholds`). Raises UnsupportedError without those, and where the
+        catalog does not declare the types of what rules read.
         """
-        from segdsl.engine.complete import Further
-        from segdsl.engine.empty_columns import bound_by_use_alone
+        return single.prepared(self, as_of, thresholds)
 
-        known = self.known_catalog
-        told = {name: value for name, value in profile.items() if value is not None}
-        catalog, lacking = typed_by(known, self.plan, told, events)
-        if catalog is known:
-            return self
-        further = Further(open_events=lacking)
-        names = () if known.customers.fields else (item.name for item in self.plan.mentioned)
-        return bound_by_use_alone(
-            lambda one: self.bound(one, further),
-            catalog,
-            [name for name in names if name not in told],
-        )
+    def match(
+        self,
+        profile: object,
+        *,
+        events: Mapping[str, Any] | None = None,
+        as_of: AsOf | None = None,
+        thresholds: Thresholds | None = None,
+    ) -> tuple[str, ...]:
+        """Return the names of the audiences that a profile is in, in the order of the rules.
+
+        `profile` and `events` are as in `Matcher.match`; where no catalog declares the types, they
+        are those of the profile's values. What is prepared is kept for the next call under the
+        same as-of; for rules that read the clock, `matcher` prepares once. Raises as `matcher` and
+        `Matcher.match` do, and CompileError for rules that do not fit the profile.
+
+        >>> compile("age between 25 and 34").match({"age": 30})
+        ('segment',)
+        """
+        found = self._matchers.found(self, profile, events, as_of, thresholds)
+        return found.match(profile, events=events)
+
+    @cached_property
+    def _matchers(self) -> single.Matchers:
+        """What `match` has prepared."""
+        return single.Matchers()
 
     def to_json(self) -> str:
         """Return the ruleset as JSON that `from_json` reads: rules, lists, params, catalog.

@@ -170,11 +170,20 @@ def typed_by(
 
     declared = {name for name, table in catalog.events.items() if table.fields}
     lacking = {*events, *properties_read(plan.nodes, plan.properties)} - declared
-    if not catalog.customers.fields:
+    own = catalog.customers
+    told = {name: profile[name] for name in untyped(plan) if name in profile}
+    if not own.fields:
         catalog = catalog.with_customers(fields=catalog_of(profile).customers.fields)
+    elif told:
+        catalog = catalog.with_customers(fields={**own.fields, **catalog_of(told).customers.fields})
     if lacking:
         catalog = with_events_of(catalog, {name: events.get(name, ()) for name in lacking})
     return catalog, frozenset(lacking)
+
+
+def untyped(plan: Plan) -> tuple[str, ...]:
+    """Return the fields that rules speak of whose types are not declared, such as that of a key."""
+    return tuple(item.name for item in plan.mentioned if item.type.is_error)
 
 
 def with_open_events(schema: Schema, events: Collection[str]) -> Schema:

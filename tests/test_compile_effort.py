@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable
 
 import pytest
@@ -58,25 +57,8 @@ def calls_of(work: Callable[[], object]) -> int:
     return calls
 
 
-def seconds_of(work: Callable[[], object]) -> float:
-    """Return the least time of the processor that two runs take."""
-    times = []
-    for _ in range(2):
-        start = time.process_time()
-        work()
-        times.append(time.process_time() - start)
-    return min(times)
-
-
 @pytest.mark.parametrize("rule", [nested, short])
 def test_calls_grow_with_the_segments(rule: Callable[[int], str]) -> None:
     compiled(rule, 5)  # what is read or built once
     few, many = (calls_of(lambda n=n: compiled(rule, n)) / n for n in (50, 200))
     assert many < few * 1.2
-
-
-def test_nothing_is_copied_for_each_segment() -> None:
-    """Copying all names, or the text so far, is one call: only time tells."""
-    compiled(short, 5)
-    few, many = (seconds_of(lambda n=n: compiled(short, n)) / n for n in (1_000, 8_000))
-    assert many < few * 2

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from segdsl.cli.inputs import Inputs
-from segdsl.cli.options import examples, with_inputs, with_report
+from segdsl.cli.options import examples, with_inputs, with_memory, with_report
 from segdsl.cli.progress import waiting
 from segdsl.cli.report import Report
 from segdsl.cli.sizes import base_line, show_funnel, show_sizes
@@ -25,19 +25,25 @@ from segdsl.cli.sizes import base_line, show_funnel, show_sizes
 )
 @with_inputs()
 @click.option("--funnel", is_flag=True, help="Show what remains after each clause of a segment.")
+@with_memory
 @with_report()
-def command(inputs: Inputs, report: Report, funnel: bool) -> None:
+def command(inputs: Inputs, report: Report, funnel: bool, memory: int | None) -> None:
     """Show how many customers are in each audience, and which part of all they are.
 
     DATA is a file, a folder or a pattern of files; the catalog's own source if it is not given.
     """
     rules = inputs.load()
     if funnel:
-        _count_steps(inputs, report)
+        _count_steps(inputs, report, memory)
         return
     with waiting("counting", report):
         membership = rules.evaluate(
-            inputs.data, events=inputs.events, as_of=inputs.as_of, strict=inputs.strict
+            inputs.data,
+            events=inputs.events,
+            as_of=inputs.as_of,
+            strict=inputs.strict,
+            memory=memory,
+            keep=False,
         )
     if report.is_json:
         report.result(membership.summary())
@@ -47,7 +53,7 @@ def command(inputs: Inputs, report: Report, funnel: bool) -> None:
     report.text(base_line(membership, rules.catalog))
 
 
-def _count_steps(inputs: Inputs, report: Report) -> None:
+def _count_steps(inputs: Inputs, report: Report, memory: int | None) -> None:
     from segdsl.engine.funnel import funnel
     from segdsl.settings import calendar_of
 
@@ -59,6 +65,7 @@ def _count_steps(inputs: Inputs, report: Report) -> None:
             calendar_of(rules.catalog, inputs.as_of),
             opened,
             strict=inputs.strict,
+            memory=memory,
             notices=(*rules.findings, *notices),
         )
     membership = found.membership

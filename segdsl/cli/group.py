@@ -20,6 +20,7 @@ _COMMANDS = (
     ("count", "Show how many customers are in each audience."),
     ("check", "Say what is wrong or doubtful in rules, and mend it."),
     ("why", "Explain why a customer is in an audience or not."),
+    ("match", "Show which audiences a profile is in, without a table of customers."),
     ("infer", "Propose a catalog for a file of customers."),
     ("functions", "List the predicates and functions of the language."),
     ("explain", "Show the page of a diagnostic, such as SG101."),

@@ -91,22 +91,47 @@ _AS_OF = click.option(
     "--as-of", callback=_as_of, metavar="DATE",
     help="The instant that rules look from; the catalog's, else now. A date means its end.",
 )  # fmt: skip
+_KEY = click.option("--key", metavar="COLUMN", help="The column that identifies a customer.")
 _READING = (
     click.option("--encoding", callback=_encoding, metavar="NAME",
                  help="The encoding of text files, such as cp1254; UTF-8 if not said."),
     click.option("--delimiter", callback=_delimiter, metavar="MARK",
                  help="What stands between the cells of a CSV file."),
     click.option("--sheet", metavar="NAME", help="The sheet of an Excel file, if not the first."),
-    click.option("--key", metavar="COLUMN", help="The column that identifies a customer."),
+    _KEY,
 )  # fmt: skip
 _EVENTS = click.option(
     "--events", metavar="NAME=FILE", multiple=True, callback=_events,
     help="A file, folder or pattern with the events of one name; may be repeated. The others come"
     " from the catalog's sources.",
 )  # fmt: skip
+_OWN_EVENTS = click.option(
+    "--events", metavar="NAME=JSON", multiple=True, callback=_events,
+    help="A JSON file with the customer's events of one name, a list or one a line; may be"
+    " repeated. Without it events stand in the profile, as a list under their name.",
+)  # fmt: skip
 _STRICT = click.option(
     "--strict", is_flag=True, help="Cells that do not fit their declared type are an error."
 )
+
+
+def _memory(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    from segdsl.engine.memory import memory_of
+
+    try:
+        return memory_of(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error), ctx, param) from None
+
+
+def with_memory(function: Function) -> Function:
+    """Add the option that bounds the memory of a run."""
+    option = click.option(
+        "--memory", callback=_memory, metavar="AMOUNT",
+        help="The memory that the run may take, such as 500MB, 2GB or 1.5GiB; what is more goes to"
+        " a temporary file.",
+    )  # fmt: skip
+    return _stacked(function, (option,))  # type: ignore[no-any-return]
 
 
 def _stacked(function: Function, decorators: tuple[Callable[[Any], Any], ...]) -> Any:
@@ -117,7 +142,20 @@ def _stacked(function: Function, decorators: tuple[Callable[[Any], Any], ...]) -
 
 def with_inputs(*, strict: bool = True) -> Callable[[Function], Function]:
     """Return a decorator that adds RULES, DATA and how they are read, and passes on `inputs`."""
+    data = click.argument("data", required=False, metavar="[DATA]")
+    further = (_STRICT,) if strict else ()
+    return _collecting((_RULES[0], data, *_RULES[1:], _AS_OF, _EVENTS, *_READING, *further))
 
+
+def with_rules(argument: Callable[[Any], Any]) -> Callable[[Function], Function]:
+    """Return a decorator that adds RULES, an argument and how rules are read; passes on `inputs`.
+
+    The events are of one customer alone.
+    """
+    return _collecting((_RULES[0], argument, *_RULES[1:], _AS_OF, _OWN_EVENTS, _KEY))
+
+
+def _collecting(decorators: tuple[Callable[[Any], Any], ...]) -> Callable[[Function], Function]:
     def decorate(function: Function) -> Function:
         @wraps(function)
         def collected(**given: Any) -> Any:
@@ -125,18 +163,7 @@ def with_inputs(*, strict: bool = True) -> Callable[[Function], Function]:
             chosen = {name: given.pop(name) for name in names & given.keys()}
             return function(Inputs(**chosen), **given)
 
-        return _stacked(  # type: ignore[no-any-return]  # click's decorators return what they get
-            collected,
-            (
-                _RULES[0],
-                click.argument("data", required=False, metavar="[DATA]"),
-                *_RULES[1:],
-                _AS_OF,
-                _EVENTS,
-                *_READING,
-                *((_STRICT,) if strict else ()),
-            ),
-        )
+        return _stacked(collected, decorators)  # type: ignore[no-any-return]  # what click got
 
     return decorate
 

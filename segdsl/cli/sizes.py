@@ -22,7 +22,7 @@ def percent(share: float) -> str:
 
 
 def show_sizes(membership: Membership, report: Report) -> None:
-    """Print a row for each audience."""
+    """Print a row for each audience, with who entered and left where that is known."""
     sizes = membership.counts()
     has_titles = any(membership.titles[name] for name in sizes)
     columns = [Column("segment"), Column("title"), Column("customers", True), Column("share", True)]
@@ -34,6 +34,11 @@ def show_sizes(membership: Membership, report: Report) -> None:
         columns.pop(1)
         for row in rows:
             row.pop(1)
+    if membership.since is not None:
+        columns += [Column("entered", True), Column("left", True)]
+        changed = membership.since.counts().values()
+        for row, one in zip(rows, changed, strict=True):
+            row += [f"{one.entered:,}", f"{one.left:,}"]
     report.table(columns, rows)
 
 

@@ -205,10 +205,13 @@ def unsupported_rule(span: Span, words: str) -> Diagnostic:
     )
 
 
-def needs_population(what: str, span: Span | None = None) -> Diagnostic:
+def needs_population(
+    what: str, span: Span | None = None, *, help: Sequence[str] = ()
+) -> Diagnostic:
     """SG402: `what` ranks customers among all, and only one profile is at hand."""
     return Diagnostic(
         codes.NEEDS_POPULATION,
         f"{what} is decided among all customers, not from one profile",
         Label(span) if span else None,
+        help=tuple(help),
     )

@@ -29,6 +29,13 @@ def near_names(word: str, candidates: Iterable[str]) -> list[str]:
     return [name for name, _, _ in found]
 
 
+def unknown(what: str, name: object, known: Iterable[str]) -> str:
+    """Return words for `what` nobody knows, which offer the names that are near."""
+    near = near_names(name, known) if isinstance(name, str) else []
+    offer = f"; did you mean {' or '.join(f'`{one}`' for one in near)}?" if near else ""
+    return f"unknown {what}{offer}"
+
+
 def _folded(text: str) -> str:
     if text.isascii() and text.isalnum():
         return text.lower()

@@ -9,14 +9,17 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from segdsl.catalog.types import Kind, Type
 from segdsl.functions.clock import to_instant
 
+# Percentages and shares are reckoned exactly, whatever decimal context the caller has set.
+EXACT = Context(prec=60)
 _NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,18})?", re.ASCII)
 _PAST_THE_HOUR = re.compile(r".{10}.*[+-]\d\d:?[6-9]\d", re.ASCII)  # an offset as `+03:75`
 _YES_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -53,7 +56,7 @@ def _instant(text: str, zone: ZoneInfo) -> datetime | None:
         return None
     try:
         return to_instant(datetime.fromisoformat(plain), zone) if len(plain) > 10 else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -72,13 +75,24 @@ def from_text(text: str, kind: Kind, zone: ZoneInfo) -> Any:
     return parser(text, zone) if parser else None
 
 
+def _is_void(value: object) -> bool:
+    """Return whether a value stands for none: NaN, an infinity, or the NaT of data frames."""
+    match value:
+        case float():
+            return not math.isfinite(value)
+        case datetime():
+            return value != value  # NaT is no time, and equals nothing
+        case _:
+            return False
+
+
 def canonical(value: Any, type: Type, zone: ZoneInfo) -> Any:
     """Return a Python value in canonical form for a type; None for missing.
 
     Texts are accepted for numbers, dates, instants and yes/no. Raises TypeError for a value
     that does not fit.
     """
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+    if value is None or _is_void(value):
         return None
     match type.kind, value:
         case Kind.LIST, list() | tuple() | set() | frozenset():
@@ -93,7 +107,8 @@ def canonical(value: Any, type: Type, zone: ZoneInfo) -> Any:
         case Kind.NUMBER, Decimal() if value.is_finite():
             return whole_if_possible(value)
         case Kind.INSTANT, datetime():
-            return to_instant(value, zone)
+            with suppress(OverflowError):  # it lies outside the years 1 to 9999 in UTC
+                return to_instant(value, zone)
         case Kind.DATE, date() if not isinstance(value, datetime):
             return value
         case _, str():

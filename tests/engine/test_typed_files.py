@@ -15,12 +15,14 @@ import pytest
 
 from segdsl.catalog import Catalog
 from segdsl.catalog.types import NUMBER, TEXT, YESNO, Kind, Type, list_of
+from segdsl.engine import thrift
 from segdsl.engine.cells.written import written
 from segdsl.engine.conversion import Manner, convert
 from segdsl.engine.infer import infer_catalog
 from segdsl.engine.readers import open_data, read_customers
 from segdsl.engine.readers.footers import uuid_columns
 from segdsl.engine.readers.formats import Format
+from segdsl.engine.thrift import Items, Struct
 from segdsl.errors import DataError
 
 UUIDS = [UUID(int=i * 0xABCDEF0123456789) for i in (3, 1, 2)]
@@ -93,6 +95,14 @@ def test_a_broken_footer_says_nothing_of_uuids(tmp_path: Path) -> None:
         path.write_bytes(head)
         for kind in (Format.PARQUET, Format.IPC, Format.IPC_STREAM):
             assert uuid_columns(path, kind) == frozenset()
+
+
+def test_a_schema_with_fewer_columns_than_it_says_names_no_uuids(tmp_path: Path) -> None:
+    whole: Struct = {4: (thrift.BINARY, b"schema"), 5: (thrift.I32, 1 << 30)}
+    footer = thrift.struct({2: (thrift.LIST, Items(thrift.STRUCT, [whole]))})
+    path = tmp_path / "c.parquet"
+    path.write_bytes(b"PAR1" + footer + len(footer).to_bytes(4, "little") + b"PAR1")
+    assert uuid_columns(path, Format.PARQUET) == frozenset()
 
 
 @pytest.mark.parametrize("name", ["c.parquet", "c.arrow"])

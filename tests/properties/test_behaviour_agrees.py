@@ -9,6 +9,8 @@ from hypothesis import given
 from random_event_rules import rules
 from random_events import FIELDS, event_frames, plan_of, populations, shuffled
 
+from segdsl.backends.masks.fast import Fast
+from segdsl.backends.masks.plain import Plain
 from segdsl.engine.evaluate import run
 from segdsl.engine.profiles import frame_of_profiles
 from segdsl.functions.clock import Calendar
@@ -44,6 +46,10 @@ def test_behaviour_keeps_the_definition(
         result = run(program, frame, KEY, calendar, events=events)
         found = {name: set(frame[KEY].filter(mask)) for name, mask in result.masks.items()}
         assert found == expected
+        coded = share(segments, {}, enough=1)
+        for machine in (Plain(), Fast()):
+            counted = run(coded, frame, KEY, calendar, events=events, keep=False, machine=machine)
+            assert counted.masks.sizes == {name: len(keys) for name, keys in expected.items()}
         for name, node in traits.items():
             column = result.traits[name]
             is_joined = column.dtype.is_float() and isinstance(node, n.Apply)
