@@ -1,21 +1,21 @@
 """Fifty segments of what customers did, from Parquet to counts, beside Polars and DuckDB by hand.
 
-`EVENTS` and `CUSTOMERS` in the environment make it smaller.
+`EVENTS` and `CUSTOMERS` in the environment change the size.
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from events import AS_OF, SEGMENTS, Files, files, rules
+from peak import IS_KNOWN, output, peak
 from pytest_benchmark.fixture import BenchmarkFixture
 
-EVENTS = int(os.environ.get("EVENTS", "20000000"))
-CUSTOMERS = int(os.environ.get("CUSTOMERS", "1000000"))
+EVENTS = int(os.environ.get("EVENTS", "2_000_000"))
+CUSTOMERS = int(os.environ.get("CUSTOMERS", "100_000"))
 WAYS = ("segdsl", "polars", "duckdb")
 
 
@@ -64,23 +64,15 @@ def test_counts(benchmark: BenchmarkFixture, data: Files, answers: list[int], wa
     assert benchmark.pedantic(by_way, (way, data), rounds=5, warmup_rounds=1) == answers
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux")
+@pytest.mark.skipif(not IS_KNOWN, reason="needs Linux")
 @pytest.mark.parametrize("way", WAYS)
 def test_memory(data: Files, way: str) -> None:
     """Print the peak memory of one way in a process of its own; segdsl's stays under 8 GB."""
-    command = [sys.executable, __file__, way, str(data.customers), str(data.purchases)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    print(f"{way}: {int(done.stdout) / 1e9:.1f} GB at most")
-    assert way != "segdsl" or int(done.stdout) < 8e9
-
-
-def _peak() -> int:
-    """Return the most memory that this process has had, in bytes."""
-    status = Path("/proc/self/status").read_text("ascii")
-    line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
-    return int(line.split()[1]) * 1024
+    most = int(output(__file__, way, data.customers, data.purchases))
+    print(f"{way}: {most / 1e9:.1f} GB at most")
+    assert way != "segdsl" or most < 8e9
 
 
 if __name__ == "__main__":
     by_way(sys.argv[1], Files(Path(sys.argv[2]), Path(sys.argv[3])))
-    print(_peak())
+    print(peak())
