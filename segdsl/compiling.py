@@ -120,12 +120,14 @@ def on_data(
     asked_further: bool = False,
 ) -> tuple[Ruleset, Opened, tuple[Diagnostic, ...]]:
     """Return rules under a catalog without gaps, the data opened, and notices (`Ruleset.on`)."""
-    from segdsl.catalog.event_names import demand_known
+    from segdsl.catalog.event_names import demand_meant
     from segdsl.engine.complete import completed
     from segdsl.engine.empty_columns import bound_by_use
 
     known = rules.known_catalog
     given = by_event(events)
+    if not asked_further:  # of events that no catalog declares, the rules say which are lacking
+        demand_meant(given, known.events)
     found = completed(known, rules.plan, data, given)
     others = frozenset(given) - set(found.catalog.events)  # that no rule speaks of
     if found.catalog is known and not (rules.plan.is_open or others):
@@ -139,6 +141,4 @@ def on_data(
         )
     except CompileError as error:  # a type may be wrong because of how the data were read
         raise CompileError((*error.diagnostics, *found.notices)) from None
-    if not asked_further:
-        demand_known(given, {*found.catalog.events, *rules.plan.events})
     return ruleset, found.data, found.notices

@@ -128,12 +128,12 @@ def _given(
     rules: Ruleset, profile: object, events: Mapping[str, Any] | None
 ) -> tuple[Mapping[str, Any], Timelines]:
     """Return what rules speak of: the values of a profile by field, and its events."""
-    from segdsl.catalog.event_names import demand_known
+    from segdsl.catalog.event_names import demand_meant
     from segdsl.engine.given_events import given_events
     from segdsl.matching.untyped import events_of, values_of
 
     if isinstance(events, Mapping):
-        demand_known(events, {*rules.known_catalog.events, *rules.plan.events})
+        demand_meant(events, {*rules.known_catalog.events, *rules.plan.events})
     happened = events_of(profile, events, rules.plan.events)
     names = [item.name for item in rules.plan.mentioned if item.name not in happened]
     return values_of(profile, names), given_events(rules.known_catalog, happened, happened)

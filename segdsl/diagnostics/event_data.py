@@ -46,14 +46,12 @@ def no_event_data(event: str, given: Collection[str], *, is_none: bool = False) 
 
 def unknown_event_data(event: str, known: Collection[str]) -> Diagnostic:
     """SG316: data are named for an event that neither the rules nor the catalog know."""
-    offer = near_help(event, known, "event")
     return Diagnostic(
         codes.UNKNOWN_EVENT_DATA,
         f"data are named for the event {quoted(event)}, of which neither the rules nor a catalog"
         " speak",
         help=(
-            *offer,
-            *(() if known else ("the rules speak of no events, and no catalog declares one",)),
+            *near_help(event, known, "event"),
             f"leave {quoted(event)} out, or declare it in a catalog: `[events.{toml_key(event)}]`",
         ),
     )

@@ -11,7 +11,7 @@ import polars as pl
 
 from segdsl.backends.masks.overlays import Layer, Overlay
 from segdsl.backends.masks.rows import Row, Tables, abreast, tables
-from segdsl.catalog.event_names import demand_known
+from segdsl.catalog.event_names import demand_meant
 from segdsl.diagnostics import Diagnostic
 from segdsl.diagnostics.change_errors import (
     all_evaluated,
@@ -58,7 +58,7 @@ def update(
     rules were not evaluated to, or that holds no masks or no way to read its data again.
     """
     origin = _origin_of(rules, membership)
-    demand_known(events, origin.catalog.events)
+    demand_meant(events, origin.catalog.events)
     calendar = origin.calendar if as_of is None else replace(origin.calendar, as_of=as_of)
     news = _News.of(origin, customers, events, gone)
     now = replace(
@@ -148,7 +148,11 @@ class _News:
         places[is_new] = people.stored + np.arange(int(is_new.sum()))
         order = np.argsort(places)
         added = frame[origin.key].filter(pl.Series(is_new))
-        opened = {name: open_events(origin.catalog, name, one) for name, one in events.items()}
+        opened = {
+            name: open_events(origin.catalog, name, one)
+            for name, one in events.items()
+            if name in origin.catalog.events
+        }
         left = people.places(lost)
         strangers = lost.filter(pl.Series(left < 0, dtype=pl.Boolean)).unique(maintain_order=True)
         if len(strangers):

@@ -79,9 +79,9 @@ def _known(names: frozenset[str] | set[str]) -> Callable[[object], None]:
 
     def demand(events: object) -> None:
         if isinstance(events, Mapping) and not names.issuperset(events):
-            from segdsl.catalog.event_names import demand_known
+            from segdsl.catalog.event_names import demand_meant
 
-            demand_known(events, names)
+            demand_meant(events, names)
 
     return demand
 
