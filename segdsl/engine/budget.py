@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from segdsl.diagnostics.data_errors import over_budget, read_whole
+from segdsl.diagnostics.memory_errors import over_budget, read_whole
 from segdsl.engine.memory import LARGE, Pace, least, spoken
 from segdsl.engine.processors import processors
 from segdsl.engine.readers.customers import Reading, columns_of

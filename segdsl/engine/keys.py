@@ -103,11 +103,9 @@ def settle_keys(
     return _latest(frame, key, latest_by, table)
 
 
-def sort_by_key(frame: pl.DataFrame, key: str) -> pl.DataFrame:
-    """Return the rows in key order: by number, or by code point."""
-    if is_strictly_rising(frame[key]):
-        return frame
-    return frame.sort(key)
+def order_of(keys: pl.Series) -> pl.Series | None:
+    """Return the numbers of rows in key order, by number or by code point; None if they are so."""
+    return None if is_strictly_rising(keys) else keys.arg_sort()
 
 
 def is_strictly_rising(keys: pl.Series) -> bool:

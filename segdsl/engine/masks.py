@@ -42,11 +42,6 @@ def how_many(masks: Sequence[Mask], low: int, high: int) -> Mask:
     return frame.select(held.is_between(max(low, 0), min(max(high, -1), len(masks)))).to_series()
 
 
-def count(mask: Mask) -> int:
-    """Return how many customers are in the mask."""
-    return int(mask.sum())
-
-
 def joined(node: n.Node, items: Mapping[n.Node, Mask], height: int) -> Mask:
     """Return the mask of a connective from those of its items."""
     masks = [items[item] for item in n.children(node)]

@@ -187,9 +187,9 @@ class Membership:
     @cached_property
     def order(self) -> pl.Series | None:
         """The numbers of the customers' rows, in key order; None where that is the data's."""
-        from segdsl.engine.keys import is_strictly_rising
+        from segdsl.engine.keys import order_of
 
-        return None if is_strictly_rising(self._keys) else self._keys.arg_sort()
+        return order_of(self._keys)
 
     def ordered_mask(self, segment: str) -> pl.Series:
         """Return the yes/no column of an audience, in key order. Raises KeyError."""

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from segdsl.engine.keys import is_strictly_rising
+from segdsl.engine.keys import order_of
 
 Rows: TypeAlias = npt.NDArray[np.int64]
 _MOST = 16  # pieces that a column of keys may be in
@@ -26,7 +26,7 @@ class KeyIndex:
     @cached_property
     def _order(self) -> pl.Series | None:
         """The rows in key order; None where that is theirs."""
-        return None if is_strictly_rising(self.keys) else self.keys.arg_sort()
+        return order_of(self.keys)
 
     @cached_property
     def _sorted(self) -> pl.Series:

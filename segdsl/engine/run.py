@@ -88,29 +88,13 @@ def evaluate(
         raise ValueError("changes are told from masks, which are not to be kept")
     before = Before.of(previous) if previous is not None else None
     opened = Opened.of(catalog, data)
-    table, stamps = opened.customers, stamps_of(opened.files)
-    plainly = at_the_bottom(program) - {
-        catalog.customers.key,
-        catalog.customers.latest_by,
-        *carried,
-    }
-    late = streamed_fields(catalog, table, plainly)
-    pace = pace or Pace(processors())
-    said: tuple[Diagnostic, ...] = ()
-    known: Reading | None = None
-    if memory is not None:
-        names = [field.name for field in program.fields]
-        needs = columns_read(catalog, names, late, carried)
-        if not keep and not carried and needs.is_keyless(catalog, program):
-            known = counted_only(memory, catalog, opened, program, needs)
-        needs = needs if known is None else needs.without_whole()
-        pace, said = pace_for(memory, catalog, opened, program, needs, keep=keep)
-    if known is not None:
-        reading: Reading = known
-        height = reading.frame.height
-        stream: Stream | None = stream_of(catalog, table, late, height, pace.read)
+    stamps = stamps_of(opened.files)
+    if memory is None:
+        pace = pace or Pace(processors())
+        read = _read(catalog, opened.customers, program, carried, pace, strict=strict)
     else:
-        reading, stream = _read(catalog, table, program, carried, late, pace, strict=strict)
+        read = _read_within(memory, catalog, opened, program, carried, keep=keep, strict=strict)
+    reading = read.customers
     nodes = [node for level in program.levels for node in level.events]
     events = read_events(
         catalog,
@@ -127,9 +111,9 @@ def evaluate(
         reading.key,
         calendar,
         events.frames,
-        stream=stream,
+        stream=read.stream,
         keep=keep,
-        pace=pace,
+        pace=read.pace,
         machine=machine,
         prepared=prepared,
     )
@@ -145,8 +129,8 @@ def evaluate(
         titles={audience.name: audience.title for audience in plan.audiences},
         traits={name: as_local(one, calendar) for name, one in result.traits.items()},
         population=by_name(program, result.thresholds),
-        notices=(*notices, *said, *reading.notices, *events.notices),
-        reread=_Reread(catalog, table.unread(), strict, reading.rows),
+        notices=(*notices, *read.notices, *reading.notices, *events.notices),
+        reread=_Reread(catalog, opened.customers.unread(), strict, reading.rows),
         originals=originals,
     )
     if rules is not None and keep:
@@ -170,24 +154,70 @@ def evaluate(
     return membership if before is None else before.compared(membership)
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The customers that were read, the fields that are still to come, and at which pace."""
+
+    customers: Reading
+    stream: Stream | None
+    pace: Pace
+    notices: tuple[Diagnostic, ...] = ()
+
+
+def _late(
+    catalog: Catalog, table: Table, program: Program, carried: Sequence[str]
+) -> frozenset[str]:
+    """Return the fields that may be read batch by batch."""
+    own = {catalog.customers.key, catalog.customers.latest_by, *carried}
+    return streamed_fields(catalog, table, at_the_bottom(program) - own)
+
+
+def _read_within(
+    memory: int,
+    catalog: Catalog,
+    opened: Opened,
+    program: Program,
+    carried: Sequence[str],
+    *,
+    keep: bool,
+    strict: bool,
+) -> _Read:
+    """Return the customers, read within so many bytes; keys are not kept where none are needed."""
+    table = opened.customers
+    late = _late(catalog, table, program, carried)
+    needs = columns_read(catalog, [field.name for field in program.fields], late, carried)
+    counted: Reading | None = None
+    if not keep and not carried and needs.is_keyless(catalog, program):
+        counted = counted_only(memory, catalog, opened, program, needs)
+    needs = needs if counted is None else needs.without_whole()
+    pace, said = pace_for(memory, catalog, opened, program, needs, keep=keep)
+    if counted is not None:
+        stream = stream_of(catalog, table, late, counted.frame.height, pace.read)
+        return _Read(counted, stream, pace, said)
+    read = _read(catalog, table, program, carried, pace, strict=strict)
+    return replace(read, notices=said)
+
+
 def _read(
     catalog: Catalog,
     table: Table,
     program: Program,
     carried: Sequence[str],
-    late: frozenset[str],
     pace: Pace,
     *,
     strict: bool,
-) -> tuple[Reading, Stream | None]:
-    """Return the customers with all fields that the program reads, or the `late` in a stream."""
+) -> _Read:
+    """Return the customers with all fields that the program reads, some of them in a stream."""
     names = tuple(field.name for field in program.fields)
+    late = _late(catalog, table, program, carried)
     if late and table.height() >= max(pace.streamed, 1):
         whole = [name for name in names if name not in late]  # those in the stream are sound
         reading = read_customers(catalog, table, whole, columns=carried, strict=strict)
         if reading.rows is None and reading.frame.height:
-            return reading, stream_of(catalog, table, late, reading.frame.height, pace.read)
-    return read_customers(catalog, table, names, columns=carried, strict=strict), None
+            stream = stream_of(catalog, table, late, reading.frame.height, pace.read)
+            return _Read(reading, stream, pace)
+    reading = read_customers(catalog, table, names, columns=carried, strict=strict)
+    return _Read(reading, None, pace)
 
 
 def as_local(values: pl.Series, calendar: Calendar) -> pl.Series:

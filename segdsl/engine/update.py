@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -15,27 +15,19 @@ from segdsl.catalog.event_names import demand_meant
 from segdsl.diagnostics import Diagnostic
 from segdsl.diagnostics.change_errors import (
     all_evaluated,
-    bad_change,
-    changed_and_gone,
-    gone_unknown,
-    other_key_type,
 )
-from segdsl.engine.cells.spoken import spoken
 from segdsl.engine.evaluate import Prepared, Result, run
 from segdsl.engine.event_windows import widest_windows
 from segdsl.engine.membership import Membership
 from segdsl.engine.moved import moved, why_all
+from segdsl.engine.news import News
 from segdsl.engine.origin import Origin, Rules
 from segdsl.engine.packed import Masks, counted
 from segdsl.engine.people import People, Rows
 from segdsl.engine.processors import processors
-from segdsl.engine.readers import read_customers
-from segdsl.engine.readers.sources import open_events
-from segdsl.engine.readers.table import Table
 from segdsl.engine.readers.wanted import ROW, properties_read
 from segdsl.engine.rolls import Changes, Roll
 from segdsl.engine.run import as_local, by_name
-from segdsl.errors import DataError
 from segdsl.functions.clock import Calendar
 from segdsl.plan import nodes as n
 
@@ -60,7 +52,7 @@ def update(
     origin = _origin_of(rules, membership)
     demand_meant(events, origin.catalog.events)
     calendar = origin.calendar if as_of is None else replace(origin.calendar, as_of=as_of)
-    news = _News.of(origin, customers, events, gone)
+    news = News.of(origin, customers, events, gone)
     now = replace(
         origin,
         people=origin.people.then(news.added, news.gone),
@@ -100,105 +92,8 @@ def _why_all(origin: Origin, calendar: Calendar) -> str | None:
     return why_all(origin.program) if calendar != origin.calendar else None
 
 
-# ---- what is new
-
-
-@dataclass(frozen=True, slots=True)
-class _News:
-    """What has changed: rows by place, of which those of `added` keys are new, events, who is gone.
-
-    `frame` holds the key and all fields that the rules read, in the order of `places`.
-    """
-
-    frame: pl.DataFrame
-    places: Rows
-    added: pl.Series
-    gone: Rows
-    events: Mapping[str, Table] = field(default_factory=dict)
-    notices: tuple[Diagnostic, ...] = ()
-
-    @staticmethod
-    def of(
-        origin: Origin,
-        customers: object | None,
-        events: Mapping[str, object],
-        gone: Iterable[int | str],
-    ) -> _News:
-        """Return what has changed. Raises DataError for what does not go with the data."""
-        people = origin.people
-        frame, notices = people.keys.head(0).to_frame(), tuple[Diagnostic, ...]()
-        if customers is not None:
-            reading = read_customers(
-                origin.catalog,
-                customers,
-                origin.fields,
-                columns=origin.columns,
-                strict=origin.strict,
-            )
-            frame, notices = reading.frame, reading.notices
-        keys = _like(frame[origin.key], people.keys)
-        lost = _like(_keys_of(gone, origin.key), people.keys)
-        double = (
-            lost.filter(lost.is_in(keys.implode())) if len(keys) and len(lost) else lost.head(0)
-        )
-        if len(double):
-            raise DataError((changed_and_gone(origin.key, double[0]),))
-        places = people.places(keys)
-        is_new = places < 0
-        places[is_new] = people.stored + np.arange(int(is_new.sum()))
-        order = np.argsort(places)
-        added = frame[origin.key].filter(pl.Series(is_new))
-        opened = {
-            name: open_events(origin.catalog, name, one)
-            for name, one in events.items()
-            if name in origin.catalog.events
-        }
-        left = people.places(lost)
-        strangers = lost.filter(pl.Series(left < 0, dtype=pl.Boolean)).unique(maintain_order=True)
-        if len(strangers):
-            notices = (*notices, gone_unknown(origin.key, len(strangers), strangers[0]))
-        return _News(
-            frame if bool((order[1:] > order[:-1]).all()) else frame[order],
-            places[order],
-            added,
-            np.unique(left[left >= 0]),
-            opened,
-            notices,
-        )
-
-    def all_events(self, origin: Origin) -> Mapping[str, tuple[Table, ...]]:
-        """Return the events that came since the first evaluation."""
-        found = dict(origin.added)
-        for name, table in self.events.items():
-            found[name] = (*found.get(name, ()), table)
-        return found
-
-
-def _keys_of(gone: Iterable[int | str], name: str) -> pl.Series:
-    if isinstance(gone, str | bytes) or not isinstance(gone, Iterable):
-        raise TypeError(f"gone are several keys, such as [{gone!r}], not {type(gone).__name__}")
-    keys = list(gone)
-    try:
-        return pl.Series(name, keys) if keys else pl.Series(name, [], dtype=pl.Null)
-    except (TypeError, pl.exceptions.PolarsError):
-        raise DataError((bad_change("the keys are of several types", "the keys gone"),)) from None
-
-
-def _like(keys: pl.Series, others: pl.Series) -> pl.Series:
-    """Return keys in the type of others. Raises DataError for numbers beside texts."""
-    if keys.dtype == others.dtype or keys.is_empty():
-        return keys.cast(others.dtype) if keys.is_empty() else keys
-    if others.is_empty():
-        return keys
-    if not (keys.dtype.is_integer() and others.dtype.is_integer()):
-        held = spoken(keys.dtype), spoken(others.dtype)
-        raise DataError((other_key_type(others.name, *held),))
-    small = keys.cast(others.dtype, strict=False)
-    return keys if small.null_count() else small
-
-
 def _again(
-    origin: Origin, now: Origin, news: _News, calendar: Calendar
+    origin: Origin, now: Origin, news: News, calendar: Calendar
 ) -> tuple[Rows, tuple[Diagnostic, ...]]:
     """Return the places of all who have to be evaluated again, and what is said of new events."""
     found, notices = [news.places], list[Diagnostic]()
@@ -230,7 +125,7 @@ def _some(
     membership: Membership,
     origin: Origin,
     now: Origin,
-    news: _News,
+    news: News,
     places: Rows,
     calendar: Calendar,
 ) -> Membership:
@@ -339,7 +234,7 @@ class _People:
 
 
 def _all(
-    membership: Membership, now: Origin, news: _News, calendar: Calendar, why: str | None
+    membership: Membership, now: Origin, news: News, calendar: Calendar, why: str | None
 ) -> Membership:
     """Return the membership of all as they are now."""
     frame = now.customers(now.fields, columns=now.columns)

@@ -11,8 +11,7 @@ from typing import Any
 
 from segdsl.matching.code import Write, Writer, function
 from segdsl.plan import nodes as n
-from segdsl.plan.behaviour import Event, Of, aggregate, in_order
-from segdsl.plan.definition import COMPUTING
+from segdsl.plan.behaviour import Event, Of, aggregate, in_order, may_be_float
 
 EVENTS = "events"
 """The local that holds the customer's events by name."""
@@ -27,25 +26,14 @@ def _aggregate(w: Writer, node: n.Aggregate) -> str:
     def gathered(events: Mapping[str, Sequence[Event]], reads: Sequence[Any]) -> Any:
         own = events.get(event, ())
         known = dict(zip(node.reads, reads, strict=True))
-        are_floats = measure is not None and _may_be_float(measure, own, known)
+        are_floats = measure is not None and may_be_float(
+            measure,
+            lambda one: (happened.get(one.name) for happened in own),
+            lambda one: (known.get(one),),
+        )
         return aggregate(node, own, _of(compiled, reads), are_floats=are_floats)
 
     return f"{w.constant(gathered)}({EVENTS}, {_reads(w, node)})"
-
-
-def _may_be_float(measure: n.Value, events: Sequence[Event], known: Mapping[n.Node, Any]) -> bool:
-    """Return whether a measured number may be a float: then all of them are."""
-    match measure:
-        case n.Apply(function="or else"):
-            return any(_may_be_float(one, events, known) for one in measure.arguments)
-        case n.Apply():
-            return measure.function in COMPUTING
-        case n.Property():
-            return any(isinstance(event.get(measure.name), float) for event in events)
-        case n.Literal():
-            return isinstance(measure.value, float)
-        case _:
-            return isinstance(known.get(measure), float)
 
 
 def _in_order(w: Writer, node: n.InOrder) -> str:

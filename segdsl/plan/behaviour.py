@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Context, Decimal, localcontext
 from fractions import Fraction
@@ -30,6 +30,9 @@ Time: TypeAlias = date | None
 MILLION = 10**6
 LARGEST_SUMMED = 10**12
 """The largest size of a float that can be summed exactly as a whole number of millionths."""
+
+_COMPUTING = frozenset({"add", "subtract", "multiply", "divide", "negate", "round", "abs"})
+"""The functions that compute in floats."""
 
 
 class SumTooLargeError(ValueError):
@@ -86,6 +89,28 @@ def aggregate(
             assert_never(node.gather)
 
 
+def may_be_float(
+    measure: n.Value,
+    properties: Callable[[n.Property], Iterable[Anything]],
+    values: Callable[[n.Node], Iterable[Anything]],
+) -> bool:
+    """Return whether something that a measure of one event may be is a float.
+
+    `properties` gives what a property is in all events, `values` what a customer's value may be.
+    """
+    match measure:
+        case n.Apply(function="or else"):
+            return any(may_be_float(one, properties, values) for one in measure.arguments)
+        case n.Apply():
+            return measure.function in _COMPUTING
+        case n.Property():
+            return _are_floats(properties(measure))
+        case n.Literal():
+            return isinstance(measure.value, float)
+        case _:
+            return _are_floats(values(measure))
+
+
 def _alike(values: list[Anything]) -> list[Anything]:
     """Return numbers as floats where one of them is a float: so they compare with each other."""
     has_float = any(isinstance(value, float) for value in values)
@@ -130,7 +155,7 @@ def millionths(value: float) -> int:
     return math.floor(value * MILLION + 0.5)
 
 
-def _are_floats(values: Sequence[Anything]) -> bool:
+def _are_floats(values: Iterable[Anything]) -> bool:
     return any(isinstance(value, float) for value in values)
 
 

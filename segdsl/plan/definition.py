@@ -14,14 +14,11 @@ from typing import TypeAlias
 
 from segdsl.functions.clock import Calendar
 from segdsl.plan import nodes as n
-from segdsl.plan.behaviour import aggregate
+from segdsl.plan.behaviour import aggregate, may_be_float
 from segdsl.plan.meaning import Customer, Read, meaning, of_events
 
 Key: TypeAlias = int | str
 Column: TypeAlias = list[Anything]  # one value of the node's type a customer
-
-COMPUTING = frozenset({"add", "subtract", "multiply", "divide", "negate", "round", "abs"})
-"""The functions that compute in floats."""
 
 
 def evaluate(
@@ -54,7 +51,15 @@ def _aggregated(
     columns: Mapping[n.Node, Column],
     calendar: Calendar,
 ) -> Column:
-    are_floats = node.measure is not None and _has_floats(node.measure, customers, columns)
+    def properties(node: n.Property) -> Iterable[Anything]:
+        events = (event for c in customers for event in c.events.get(node.event, ()))
+        return (event.get(node.name) for event in events)
+
+    def values(node: n.Node) -> Iterable[Anything]:
+        return columns.get(node, ())
+
+    measure = node.measure
+    are_floats = measure is not None and may_be_float(measure, properties, values)
     return [
         aggregate(
             node,
@@ -64,24 +69,6 @@ def _aggregated(
         )
         for i, customer in enumerate(customers)
     ]
-
-
-def _has_floats(
-    value: n.Value, customers: Sequence[Customer], columns: Mapping[n.Node, Column]
-) -> bool:
-    """Return whether something that a value of one event may be is a float for some customer."""
-    match value:
-        case n.Apply(function="or else"):
-            return any(_has_floats(one, customers, columns) for one in value.arguments)
-        case n.Apply():
-            return value.function in COMPUTING
-        case n.Property():
-            events = (one for c in customers for one in c.events.get(value.event, ()))
-            return any(isinstance(event.get(value.name), float) for event in events)
-        case n.Literal():
-            return isinstance(value.value, float)
-        case _:
-            return any(isinstance(one, float) for one in columns.get(value, ()))
 
 
 def _reader(columns: Mapping[n.Node, Column], i: int) -> Read:

@@ -12,7 +12,7 @@ import pytest
 import segdsl
 from segdsl.catalog import Catalog
 from segdsl.engine.infer import infer_catalog
-from segdsl.engine.keys import canonical_key, sort_by_key
+from segdsl.engine.keys import canonical_key, order_of
 from segdsl.engine.readers import read_customers
 from segdsl.errors import DataError
 
@@ -55,12 +55,12 @@ def test_a_uuid_held_as_text_stays_as_it_is_written() -> None:
 
 
 def test_order_is_by_number_or_by_code_point() -> None:
-    numbers = sort_by_key(pl.DataFrame({"id": [10, 9, -1]}), "id")
-    texts = sort_by_key(
-        pl.DataFrame({"id": ["b", "Z", "é", "10", "9", "\U0001f600", "\uffff"]}), "id"
-    )
-    assert numbers["id"].to_list() == [-1, 9, 10]
-    assert texts["id"].to_list() == ["10", "9", "Z", "b", "é", "\uffff", "\U0001f600"]
+    for rising in ([-1, 9, 10], ["10", "9", "Z", "b", "é", "\uffff", "\U0001f600"]):
+        keys = pl.Series(rising[::-1])
+        order = order_of(keys)
+        assert order is not None
+        assert keys.gather(order).to_list() == rising
+        assert order_of(pl.Series(rising)) is None
 
 
 def latest(frame: pl.DataFrame) -> tuple[list[tuple[object, ...]], str]:
@@ -74,7 +74,7 @@ def latest(frame: pl.DataFrame) -> tuple[list[tuple[object, ...]], str]:
         }
     )
     reading = read_customers(catalog, frame, ["x"])
-    rows = sort_by_key(reading.frame, "id").rows()
+    rows = reading.frame.sort("id").rows()
     return rows, " ".join(d.message for d in reading.notices)
 
 
@@ -142,10 +142,10 @@ def test_ties_across_files_and_cells_of_all_types(tmp_path: Path) -> None:
         (tmp_path / f"{i}.csv").write_text(f"id,at,x,n\n{text}", encoding="utf-8")
     catalog = Catalog().with_customers(key="id", duplicates="latest by at")
     reading = read_customers(catalog, tmp_path, columns=["n"])
-    assert sort_by_key(reading.frame, "id").rows() == [(1, "10"), (2, "10"), (3, None)]
+    assert reading.frame.sort("id").rows() == [(1, "10"), (2, "10"), (3, None)]
     assert reading.rows is not None
     again = read_customers(catalog, tmp_path, columns=["x"], rows=reading.rows)
-    assert sort_by_key(again.frame, "id").rows() == [(1, "a"), (2, "b"), (3, "c")]
+    assert again.frame.sort("id").rows() == [(1, "a"), (2, "b"), (3, "c")]
     odd = pl.DataFrame(
         {
             "id": [1, 1],

@@ -10,13 +10,11 @@ import random_event_rules
 from hypothesis import given
 from hypothesis import strategies as st
 from random_customers import all_fields, calendars, population, populations
-from random_events import EVENTS, FIELDS
+from random_events import plan_of
 from random_events import populations as populations_with_events
 from random_plans import plans
 
 from segdsl.catalog import Catalog
-from segdsl.diagnostics import Sink
-from segdsl.document import Folder
 from segdsl.engine.evaluate import run
 from segdsl.engine.profiles import frame_of_profiles
 from segdsl.functions.clock import Calendar
@@ -27,10 +25,6 @@ from segdsl.optimise.share import share
 from segdsl.plan import nodes as n
 from segdsl.plan.definition import memberships
 from segdsl.plan.meaning import Customer
-from segdsl.semantics import FieldSchema, Schema, check, collect
-from segdsl.semantics.context import EventSchema
-from segdsl.source import Source
-from segdsl.syntax import parse
 
 KEY = "customer id"
 CATALOG = Catalog.model_validate({"customers": {"key": KEY}})
@@ -96,19 +90,7 @@ def test_behaviour_keeps_the_definition(
     form: Form, text: str, drawn: tuple[Calendar, list[Customer]]
 ) -> None:
     calendar, customers = drawn
-    kinds = {
-        name: EventSchema(
-            {item: FieldSchema(type) for item, type in own.items()}, has_time="time" in own
-        )
-        for name, own in EVENTS.items()
-    }
-    fields = {name: FieldSchema(type) for name, type in FIELDS.items()}
-    module, mistakes = parse(Source.of(text))
-    sink = Sink()
-    sink.extend(mistakes)
-    project = collect(module, Folder(), sink)
-    plan = check(project, Schema(fields, zone=calendar.zone, events=kinds), {}, sink)
-    assert not sink.errors, "\n".join(map(str, sink.errors))
+    plan = plan_of(text, calendar)
     segments = _without_population(plan.segments)
     # Numbers that are floats for one customer are so for all: a profile stands by itself.
     alone = [memberships(segments, [customer], calendar) for customer in customers]

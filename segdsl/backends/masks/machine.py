@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from segdsl.backends.machine_code import is_loaded, machine_code
 from segdsl.backends.masks.answers import Answers, Codes
 from segdsl.backends.masks.arrow import Bytes
 from segdsl.backends.masks.circuit import EVERYONE, NO_ONE, Circuit, Signal
@@ -26,6 +26,7 @@ Connect = Callable[[Circuit, Sequence[Signal]], Sequence[Signal]]
 """Builds the gates of results from the signals of the inputs: conditions and masks, by number."""
 
 # From so many rows, or rows times conditions, machine code gains more time than it takes to load.
+_FAST = "segdsl.backends.masks.fast"
 _ROWS, _WORK = 1 << 22, 2 * 10**8
 
 
@@ -123,20 +124,11 @@ class Machine(Protocol):
 
 def machine_for(rows: int, conditions: int) -> Machine:
     """Return the machine that takes less time for so much work. Both give the same."""
-    is_loaded = "segdsl.backends.masks.fast" in sys.modules
-    is_much = rows >= _ROWS or rows * conditions >= _WORK
-    fast = _fast() if is_loaded or is_much else None
-    if fast is not None:
-        return fast
+    if rows >= _ROWS or rows * conditions >= _WORK or is_loaded(_FAST):
+        compiled = machine_code(_FAST)
+        if compiled is not None:
+            fast: Machine = compiled.Fast()
+            return fast
     from segdsl.backends.masks.plain import Plain
 
     return Plain()
-
-
-def _fast() -> Machine | None:
-    """Return the machine by Numba; None where it is not there or does not run."""
-    try:
-        from segdsl.backends.masks.fast import Fast
-    except (ImportError, RuntimeError):  # without a place to keep its code, or beside other NumPy
-        return None
-    return Fast()

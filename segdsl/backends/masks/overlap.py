@@ -9,6 +9,7 @@ from types import ModuleType
 import numpy as np
 import numpy.typing as npt
 
+from segdsl.backends.machine_code import machine_code
 from segdsl.backends.masks.rows import Tables
 from segdsl.backends.masks.words import counts
 
@@ -34,13 +35,7 @@ def alone(chunks: Iterable[Tables], masks: int, rows: int, threads: int) -> Tota
 
 def _compiled(words: int) -> ModuleType | None:
     """Return the loops as machine code; None for few words, or where Numba does not run."""
-    if words < _MUCH:
-        return None
-    try:
-        from segdsl.backends.masks import compiled_overlap
-    except (ImportError, RuntimeError):
-        return None
-    return compiled_overlap
+    return machine_code("segdsl.backends.masks.compiled_overlap") if words >= _MUCH else None
 
 
 def _summed(add: Add, chunks: Iterable[Tables], shape: tuple[int, ...], threads: int) -> Totals:

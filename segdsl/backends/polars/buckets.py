@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from segdsl.backends.machine_code import is_loaded, machine_code
 from segdsl.functions.buckets import buckets
 
 Buckets = npt.NDArray[np.int64]
@@ -29,7 +29,7 @@ def drawn(seed: str, keys: pl.Series, customers: int = 0) -> pl.Series:
 
     They may be a part of those of so many customers.
     """
-    if max(len(keys), customers) >= _MANY or _COMPILED in sys.modules:
+    if max(len(keys), customers) >= _MANY or is_loaded(_COMPILED):
         found = by_machine_code(seed, keys)
         if found is not None:
             return found
@@ -40,9 +40,8 @@ def by_machine_code(seed: str, keys: pl.Series) -> pl.Series | None:
     """Return the bucket of each key, None for keys of other types and where Numba does not run."""
     if keys.null_count() or not (keys.dtype == pl.String or keys.dtype in _WHOLE):
         return None
-    try:
-        from segdsl.backends.polars import compiled_buckets
-    except (ImportError, RuntimeError):  # without a place to keep its code, or beside other NumPy
+    compiled_buckets = machine_code(_COMPILED)
+    if compiled_buckets is None:
         return None
     prefix = np.frombuffer(f"{seed}:".encode(), np.uint8)
 

@@ -1,0 +1,20 @@
+"""Modules of machine code, where Numba is installed and runs."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+
+
+def machine_code(name: str) -> ModuleType | None:
+    """Return a module that Numba compiles; None where Numba is not there or does not run."""
+    try:
+        return import_module(name)
+    except (ImportError, RuntimeError):  # without a place to keep its code, or beside other NumPy
+        return None
+
+
+def is_loaded(name: str) -> bool:
+    """Return whether a module has been loaded, so that using it costs nothing more."""
+    return name in sys.modules
