@@ -16,6 +16,7 @@ from segdsl.backends.masks.words import ones, packed, yes_no
 from segdsl.backends.polars.population import common, ntile, ranked
 from segdsl.engine.batches import Sliced, Source, Stream, Streamed
 from segdsl.engine.columns import Columns
+from segdsl.engine.kept_codes import CodeKeeper, KeptCodes
 from segdsl.engine.memory import Pace
 from segdsl.engine.packed import Masks
 from segdsl.engine.passes import Known, Pass
@@ -82,12 +83,14 @@ _WORTH_CODES = 1 << 12  # customers: to learn codes takes longer than to compare
 class Result:
     """The mask of each segment and the values of each trait, in the order of the frame's rows.
 
-    `thresholds` are what decided each population node.
+    `thresholds` are what decided each population node, `codes` what the masks were made of where
+    that is kept.
     """
 
     masks: Masks
     traits: dict[str, pl.Series]
     thresholds: dict[n.Node, Threshold]
+    codes: KeptCodes | None = None
 
 
 def run(
@@ -99,6 +102,7 @@ def run(
     *,
     stream: Stream | None = None,
     keep: bool = True,
+    keep_codes: bool = False,
     pace: Pace | None = None,
     machine: Machine | None = None,
     prepared: Prepared | None = None,
@@ -108,8 +112,9 @@ def run(
     The frame has one row a customer: the key and the program's fields as canonical columns, but for
     those that come in a `stream`. A frame of `events` has one row an event: in `engine.events.ROW`
     the position of its customer, and the program's properties as canonical columns. Unless masks
-    are to be kept, customers are only counted. What was `prepared` by another evaluation that kept
-    masks is used and added to. Raises UnsupportedError for what Polars cannot keep the meaning of,
+    are to be kept, customers are only counted; with masks, codes may be kept that they were made
+    of, where they are far smaller. What was `prepared` by another evaluation that kept masks is
+    used and added to. Raises UnsupportedError for what Polars cannot keep the meaning of,
     DataError for numbers that are too large to be summed, for streams that cannot be read and for
     masks that do not fit onto the disk. `pace` and `machine` never change a result.
     """
@@ -118,7 +123,7 @@ def run(
     settled = prepared.settle(frame.height, machine, is_streamed=stream is not None)
     running = _Run(prepared, settled, frame, key, events, stream, pace or Pace(processors()))
     for number, level in enumerate(settled.program.levels):
-        running.run_level(number, level, keep=keep)
+        running.run_level(number, level, keep=keep, keep_codes=keep_codes)
     return running.result()
 
 
@@ -142,6 +147,7 @@ class _Run:
         self._last = prepared.last
         self._known: dict[n.Node, Known] = {}
         self._thresholds: dict[n.Node, Threshold] = {}
+        self._codes: KeptCodes | None = None
         whole = [a for i, level in enumerate(program.levels) for a in self._by_columns(i, level)]
         gathered = [node for level in program.levels for node in level.events]
         values = [node for level in program.levels for node in level.values]
@@ -158,7 +164,9 @@ class _Run:
         rest = (atom for atom in level.atoms if atom not in coded)
         return [atom for atom in rest if not (self._stream and self._stream.reads(atom))]
 
-    def run_level(self, number: int, level: Level, *, keep: bool) -> None:
+    def run_level(
+        self, number: int, level: Level, *, keep: bool, keep_codes: bool = False
+    ) -> None:
         """Compute the masks of a level that something reads after it, and sizes."""
         if level.events:
             self._gather(level.events)
@@ -173,7 +181,10 @@ class _Run:
         source: Source = Sliced(self._columns, self._pace)
         if self._stream and number == 0:
             source = Streamed(self._columns, self._stream, level.values, self._calendar, self._pace)
-        known = self._pass(number, level, source, *self._results(number, level, keep=keep))
+        stored, counted = self._results(number, level, keep=keep)
+        is_whole = keep and self._pace.masks is None and len(self._program.levels) == 1
+        keeper = CodeKeeper(self._height, len(stored)) if keep_codes and is_whole else None
+        known = self._pass(number, level, source, stored, counted, keeper)
         self._known = {
             node: one for node, one in self._known.items() if self._last[node] > number
         } | known
@@ -196,8 +207,9 @@ class _Run:
         source: Source,
         stored: Sequence[n.Node],
         counted: Sequence[n.Node],
+        keeper: CodeKeeper | None,
     ) -> dict[n.Node, Known]:
-        """Return the results of a level."""
+        """Return the results of a level; what they are made of goes to a keeper."""
         if not (stored or counted):
             return {}
         own = self._passes.get(number)
@@ -209,7 +221,10 @@ class _Run:
         known = {node: one.mask.words for node, one in self._known.items() if one.mask}
         others = [one for one in own.others if one not in known]
         words = self._words([one for one in others if not self._is_streamed(source, one)])
-        return own.run(source.batches(words | known), len(stored), self._pace, self._height)
+        batches = source.batches(words | known)
+        found = own.run(batches, len(stored), self._pace, self._height, keeper)
+        self._codes = keeper.kept(own.board) if keeper else None
+        return found
 
     def _prepare(self, level: Level, source: Source, results: Sequence[n.Node]) -> Pass:
         """Return what a level does, its columns coded as these customers allow."""
@@ -260,6 +275,7 @@ class _Run:
                 for name, root in self._program.traits.items()
             },
             self._thresholds,
+            self._codes,
         )
 
     def _gather(self, nodes: Sequence[n.OverEvents]) -> None:

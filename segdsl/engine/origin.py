@@ -15,6 +15,7 @@ from segdsl.backends.polars.windows import Window
 from segdsl.catalog import Catalog
 from segdsl.diagnostics.change_errors import bad_change, data_changed
 from segdsl.engine.evaluate import Prepared
+from segdsl.engine.kept_codes import KeptCodes
 from segdsl.engine.people import KeyIndex, People, Rows
 from segdsl.engine.readers import Table, read_customers
 from segdsl.engine.readers.events import EventsRead, read_events
@@ -57,7 +58,8 @@ class Origin:
 
     The data are those of the first evaluation; `patches` are rows of customers that came later, in
     the order in which they came, and `added` events. `source` are the keys of the first customers,
-    `kept` the numbers of their rows if not all were.
+    `kept` the numbers of their rows if not all were. `codes` are what the masks of the last
+    evaluation of all were made of, where they are kept.
     """
 
     rules: Rules
@@ -73,6 +75,7 @@ class Origin:
     source: KeyIndex
     people: People
     prepared: Prepared
+    codes: KeptCodes | None = None
     patches: tuple[pl.DataFrame, ...] = ()
     added: Mapping[str, tuple[Table, ...]] = field(default_factory=dict)
 

@@ -15,6 +15,7 @@ from segdsl.backends.masks.circuit import EVERYONE, NO_ONE, Circuit, Signal
 from segdsl.backends.masks.machine import Machine, Painted
 from segdsl.backends.masks.rows import Row, Tables, tables
 from segdsl.engine.batches import Batch
+from segdsl.engine.kept_codes import BatchCodes, CodeKeeper
 from segdsl.engine.kept_masks import keep, kept_on_disk
 from segdsl.engine.memory import Pace
 from segdsl.garbage import uncollected
@@ -49,7 +50,7 @@ class Pass:
         self._numbers = {node: number for number, node in enumerate(inputs)}
         self._connectives, self._results = connectives, results
         with uncollected():  # gates hold no cycles
-            self._board = machine.board(len(inputs), self._connected)
+            self.board = machine.board(len(inputs), self._connected)
         self._spare: list[npt.NDArray[np.uint16]] = []
 
     def _connected(self, circuit: Circuit, inputs: Sequence[Signal]) -> list[Signal]:
@@ -58,8 +59,11 @@ class Pass:
             signals[node] = joined(circuit, node, signals)
         return [signals[node] for node in self._results]
 
-    def batch(self, batch: Batch, stored: int) -> Done:
-        """Return the results of a batch; as many as are `stored` with their words."""
+    def batch(self, batch: Batch, stored: int, keeper: CodeKeeper | None = None) -> Done:
+        """Return the results of a batch; as many as are `stored` with their words.
+
+        The `keeper` of codes copies them.
+        """
         codes = self._codes(batch.rows)
         painted: list[Painted] = []
         others = list(self.others)
@@ -73,9 +77,10 @@ class Pass:
         masks = batch.masks(others)
         given = {self._numbers[atom]: masks[atom] for atom in others}
         found = tables(stored, batch.rows)
-        counts = self._board.run(batch.rows, codes, painted, given, found)
+        counts = self.board.run(batch.rows, codes, painted, given, found)
+        made_of = keeper.copy(batch.rows, codes, painted, given) if keeper else None
         self._spare.append(codes)
-        return Done(batch.rows, counts, found)
+        return Done(batch.rows, counts, found, made_of)
 
     def _codes(self, rows: int) -> npt.NDArray[np.uint16]:
         """Return memory for the codes of a batch: that of an earlier one, since fresh is dear."""
@@ -86,22 +91,30 @@ class Pass:
         return codes if codes.shape[1] == rows else np.empty((len(self.coded), rows), np.uint16)
 
     def run(
-        self, batches: Iterable[Batch], stored: int, pace: Pace, size: int
+        self,
+        batches: Iterable[Batch],
+        stored: int,
+        pace: Pace,
+        size: int,
+        keeper: CodeKeeper | None = None,
     ) -> dict[n.Node, Known]:
         """Return the results over all batches; as many as are `stored` with their masks.
 
-        There are `size` customers. Raises DataError where masks do not fit onto the disk.
+        There are `size` customers, whose codes go to a `keeper`. Raises DataError where masks do
+        not fit onto the disk.
         """
         counts = np.zeros(len(self._results), np.int64)
         rows = 0
         is_much = pace.masks is not None and stored * size // 8 > pace.masks
         found = kept_on_disk() if is_much else []
         try:
-            with closing(_in_turn(self, batches, stored, pace.threads)) as results:
+            with closing(_in_turn(self, batches, stored, pace.threads, keeper)) as results:
                 for done in results:
                     rows += done.rows
                     counts += done.counts
                     keep(found, done.masks)
+                    if keeper:
+                        keeper.add(done.made_of)
         finally:
             self._spare.clear()  # the pass may outlast this run by far
         return {
@@ -112,22 +125,26 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How many customers of a batch are in each result, and the masks that are stored."""
+    """How many customers of a batch are in each result, and the masks that are stored.
+
+    `made_of` is what is kept of what they were made of.
+    """
 
     rows: int
     counts: npt.NDArray[np.int64]
     masks: Tables
+    made_of: BatchCodes | None
 
 
 def _in_turn(
-    work: Pass, batches: Iterable[Batch], stored: int, threads: int
+    work: Pass, batches: Iterable[Batch], stored: int, threads: int, keeper: CodeKeeper | None
 ) -> Generator[Done, None, None]:
     """Yield the results of each batch; several are computed at a time, and few wait."""
     remaining = iter(batches)
     first = next(remaining, None)
     if first is None:
         return
-    yield work.batch(first, stored)  # it teaches the coders most of what they have to learn
+    yield work.batch(first, stored, keeper)  # it teaches the coders most of what they have to learn
     following = next(remaining, None)
     if following is None:
         return
@@ -137,7 +154,7 @@ def _in_turn(
     with ThreadPoolExecutor(threads) as pool:
         try:
             for batch in chain([following], remaining):
-                waiting.append(pool.submit(work.batch, batch, stored))
+                waiting.append(pool.submit(work.batch, batch, stored, keeper))
                 if len(waiting) > threads:
                     yield waiting.pop(0).result()
             while waiting:

@@ -113,6 +113,7 @@ def evaluate(
         events.frames,
         stream=read.stream,
         keep=keep,
+        keep_codes=rules is not None,
         pace=read.pace,
         machine=machine,
         prepared=prepared,
@@ -149,6 +150,7 @@ def evaluate(
             source=people.base,
             people=people,
             prepared=prepared,
+            codes=result.codes,
         )
         membership = replace(membership, origin=origin)
     return membership if before is None else before.compared(membership)

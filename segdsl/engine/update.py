@@ -139,7 +139,7 @@ def _some(
     over = Overlay.of(list(membership.masks.kept.values()), origin.people.stored)
     both = np.union1d(places, news.gone)
     answers = _spread(result, both, places, prepared)
-    before = over.answers(both, machine, processors())
+    before = over.answers(both, machine, processors(), origin.codes)
     patched = over.over(Layer(both, answers), people.stored, people.gone, machine)
     sizes = dict(zip(membership.masks, _sizes(membership, before, answers), strict=True))
     masks = Masks(

@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from segdsl.backends.masks.arrow import Words
 from segdsl.backends.masks.machine import Machine
 from segdsl.backends.masks.rows import BLOCK, Mask, Row, Tables, abreast, laid, stacked, tables
-from segdsl.backends.masks.words import width
+from segdsl.backends.masks.words import packed, width
 
 Places = npt.NDArray[np.int64]
 _LARGE = 1 << 20  # bits that are worth a second thread
@@ -38,6 +40,13 @@ class Layer:
             return np.full(len(places), -1, np.int64)
         found = np.minimum(np.searchsorted(self.places, places), len(self.places) - 1)
         return np.where(self.places[found] == places, found, -1)
+
+
+class Recall(Protocol):
+    """What makes masks of some rows again, in less time than it takes to fetch their bits."""
+
+    def answers(self, places: Places, threads: int = 1) -> Tables:
+        """Return the masks of some rows alone, by their places, which rise."""
 
 
 @dataclass(frozen=True)
@@ -83,13 +92,25 @@ class Overlay:
         whole = Layer(places, found.answers(places, machine))
         return Overlay(self.below, self.height, stored, (whole,), gone)
 
-    def answers(self, places: Places, machine: Machine, threads: int = 1) -> Tables:
+    def answers(
+        self, places: Places, machine: Machine, threads: int = 1, recall: Recall | None = None
+    ) -> Tables:
         """Return the masks of some rows alone, by their places; of new rows they are empty.
 
-        So many threads share large work: most of its time is spent waiting for memory.
+        So many threads share large work: most of its time is spent waiting for memory. `recall`
+        makes all the tables below that masks stand in, which are the same for each, again.
         """
         found = tables(len(self.below), len(places))
         found[:] = 0
+        if recall is not None:
+            left = self._lay(places, machine, found, 0)
+            own = left[: np.searchsorted(places, self.height)]
+            again = recall.answers(places[: len(own)], threads)
+            again &= laid(packed(pl.Series(own >= 0)))
+            numbers = [one.number for one in self.below]
+            is_same = numbers == list(range(again.shape[1]))
+            found[: len(again)] |= again if is_same else again[:, numbers]
+            return found
         if len(places) * len(self.below) < _LARGE:
             threads = 1
         size = 64 * max(1, -(-len(places) // (64 * threads)))  # no word is written by two threads
@@ -108,15 +129,20 @@ class Overlay:
 
     def _answer(self, places: Places, machine: Machine, found: Tables, first: int) -> None:
         """Write the masks of some rows into tables, from their row `first` on."""
+        left = self._lay(places, machine, found, first)
+        left = np.where(left < self.height, left, -1)
+        for parts, numbers, targets in _together(self.below):
+            _gather(machine, parts, numbers, left, found, targets, first)
+
+    def _lay(self, places: Places, machine: Machine, found: Tables, first: int) -> Places:
+        """Write what layers hold of some rows; return the places, -1 for those that are in one."""
         everyone = np.arange(len(self.below))
         left = places
         for layer in reversed(self.layers):
             rows = np.where(left >= 0, layer.rows_of(left), -1)
             _gather(machine, [layer.tables], everyone, rows, found, everyone, first)
             left = np.where(rows >= 0, -1, left)
-        left = np.where(left < self.height, left, -1)
-        for parts, numbers, targets in _together(self.below):
-            _gather(machine, parts, numbers, left, found, targets, first)
+        return left
 
     def words(self, number: int) -> Words:
         """Return a mask in one piece."""

@@ -22,18 +22,22 @@ _LARGE = 1 << 22  # bytes
 
 
 def tables(masks: int, rows: int) -> Tables:
-    """Return tables of so many masks of so many customers, whose words are to be written.
-
-    Large ones are in large pages, where the system has them: small ones take longer than the work.
-    """
+    """Return tables of so many masks of so many customers, whose words are to be written."""
     shape = (-(-rows // (64 * BLOCK)), masks, BLOCK)
-    size = 8 * math.prod(shape)
+    return memory(8 * math.prod(shape)).view(np.uint64).reshape(shape)
+
+
+def memory(size: int) -> npt.NDArray[np.uint8]:
+    """Return so many bytes, which are to be written.
+
+    Many are in large pages, where the system has them: small ones take longer than the work.
+    """
     if size < _LARGE or not hasattr(mmap, "MADV_HUGEPAGE"):
-        return np.empty(shape, np.uint64)
-    memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        return np.empty(size, np.uint8)
+    found = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     with suppress(OSError):  # of systems that were built without
-        memory.madvise(mmap.MADV_HUGEPAGE)
-    return np.frombuffer(memory, np.uint64).reshape(shape)
+        found.madvise(mmap.MADV_HUGEPAGE)
+    return np.frombuffer(found, np.uint8)
 
 
 def laid(words: Words) -> Tables:
