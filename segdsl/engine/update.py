@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -106,19 +106,23 @@ def _again(
             notices += read.notices
             rows = read.frames[event][ROW].unique().sort().cast(pl.Int64).to_numpy()
             found.append(now.people.places_of(rows))
-    places = np.setdiff1d(np.concatenate(found), now.people.gone)
-    return places, tuple(notices)
+    if len(found) == 1:  # they rise, and none of them is gone
+        return news.places, tuple(notices)
+    return np.setdiff1d(np.concatenate(found), now.people.gone), tuple(notices)
 
 
 # ---- evaluating
 
 
-def _evaluated(now: Origin, frame: pl.DataFrame, prepared: Prepared) -> Result:
+def _evaluated(
+    now: Origin, frame: pl.DataFrame, prepared: Prepared, *, keep_codes: bool = False
+) -> Result:
     calendar = prepared.calendar
     wanted = properties_read(now.over_events)
     windows = widest_windows(now.over_events, calendar)
     events = now.events(wanted, frame[now.key], windows)
-    return run(now.program, frame, now.key, calendar, events, prepared=prepared)
+    program, key = now.program, now.key
+    return run(program, frame, key, calendar, events, keep_codes=keep_codes, prepared=prepared)
 
 
 def _some(
@@ -137,23 +141,21 @@ def _some(
     result = _evaluated(now, frame, prepared)
     people, machine = now.people, prepared.machine
     over = Overlay.of(list(membership.masks.kept.values()), origin.people.stored)
-    both = np.union1d(places, news.gone)
+    both = np.union1d(places, news.gone) if len(news.gone) else places
     answers = _spread(result, both, places, prepared)
     before = over.answers(both, machine, processors(), origin.codes)
     patched = over.over(Layer(both, answers), people.stored, people.gone, machine)
-    sizes = dict(zip(membership.masks, _sizes(membership, before, answers), strict=True))
+    earlier, later = (_masks(membership, one, len(both)) for one in (before, answers))
+    sizes = {
+        name: size - earlier.sizes[name] + later.sizes[name]
+        for name, size in membership.masks.sizes.items()
+    }
     masks = Masks(
         patched.rows, dict(zip(membership.masks.kept, patched.masks(), strict=True)), sizes
     )
     parts = _People(membership, origin, people, frame, places)
-    keys = pl.concat([people.base.keys, people.added]).gather(both)
-    names = tuple(membership.masks)
-    since = Changes(
-        now.key,
-        Roll(keys, _masks(before, names, len(both))),
-        Roll(keys, _masks(answers, names, len(both))),
-        membership.originals,
-    )
+    keys = people.keys_at(both)
+    since = Changes(now.key, Roll(keys, earlier), Roll(keys, later), membership.originals)
     traits = {name: as_local(one, calendar) for name, one in result.traits.items()}
     return replace(
         membership,
@@ -182,13 +184,9 @@ def _spread(result: Result, both: Rows, places: Rows, prepared: Prepared) -> Tab
     return found
 
 
-def _sizes(membership: Membership, before: Tables, answers: Tables) -> list[int]:
-    earlier = np.array(list(membership.masks.sizes.values()), np.int64)
-    return [int(one) for one in earlier - counted(before) + counted(answers)]
-
-
-def _masks(answers: Tables, names: Sequence[str], rows: int) -> Masks:
-    parts = (answers,)
+def _masks(membership: Membership, answers: Tables, rows: int) -> Masks:
+    """Return answers for some rows as masks of a membership's audiences."""
+    parts, names = (answers,), tuple(membership.masks)
     kept = {name: Row(parts, i, rows) for i, name in enumerate(names)}
     return Masks(rows, kept, dict(zip(names, counted(answers).tolist(), strict=True)))
 
@@ -239,7 +237,7 @@ def _all(
     """Return the membership of all as they are now."""
     frame = now.customers(now.fields, columns=now.columns)
     prepared = now.prepared if calendar == now.calendar else Prepared(now.program, calendar)
-    result = _evaluated(now, frame, prepared)
+    result = _evaluated(now, frame, prepared, keep_codes=True)
     keys = frame[now.key]
     before = Roll(membership.customers[now.key], membership.masks)
     return replace(
@@ -252,5 +250,11 @@ def _all(
         notices=(*news.notices, *((all_evaluated(why),) if why else ())),
         reread=None,
         since=Changes(now.key, before, Roll(keys, result.masks), membership.originals),
-        origin=replace(now, calendar=calendar, prepared=prepared, people=People.of(keys)),
+        origin=replace(
+            now,
+            calendar=calendar,
+            prepared=prepared,
+            people=People.of(keys),
+            codes=result.codes,
+        ),
     )
