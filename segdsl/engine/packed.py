@@ -80,6 +80,23 @@ class Masks(Mapping[str, pl.Series]):
         return abreast(list(self.kept.values()))
 
 
+@dataclass(frozen=True, slots=True)
+class Numbered(Mapping[str, Mask]):
+    """Masks by name, each made from its number when it is asked for: most of many never are."""
+
+    numbers: Mapping[str, int]
+    make: Callable[[int], Mask]
+
+    def __getitem__(self, name: str) -> Mask:
+        return self.make(self.numbers[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.numbers)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+
 def counted(answers: Tables) -> npt.NDArray[np.int64]:
     """Return how many customers are in each mask of some tables."""
     found = np.zeros(answers.shape[1], np.int64)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 import polars as pl
 
 from segdsl.backends.masks.overlays import Layer, Overlay
-from segdsl.backends.masks.rows import Row, Tables, abreast, tables
+from segdsl.backends.masks.rows import Mask, Row, Tables, abreast, tables
 from segdsl.catalog.event_names import demand_meant
 from segdsl.diagnostics import Diagnostic
 from segdsl.diagnostics.change_errors import (
@@ -22,7 +23,7 @@ from segdsl.engine.membership import Membership
 from segdsl.engine.moved import moved, why_all
 from segdsl.engine.news import News
 from segdsl.engine.origin import Origin, Rules
-from segdsl.engine.packed import Masks, counted
+from segdsl.engine.packed import Masks, Numbered, counted
 from segdsl.engine.people import People, Rows
 from segdsl.engine.processors import processors
 from segdsl.engine.readers.wanted import ROW, properties_read
@@ -150,9 +151,7 @@ def _some(
         name: size - earlier.sizes[name] + later.sizes[name]
         for name, size in membership.masks.sizes.items()
     }
-    masks = Masks(
-        patched.rows, dict(zip(membership.masks.kept, patched.masks(), strict=True)), sizes
-    )
+    masks = Masks(patched.rows, _numbered(sizes, patched.mask), sizes)
     parts = _People(membership, origin, people, frame, places)
     keys = people.keys_at(both)
     since = Changes(now.key, Roll(keys, earlier), Roll(keys, later), membership.originals)
@@ -186,9 +185,12 @@ def _spread(result: Result, both: Rows, places: Rows, prepared: Prepared) -> Tab
 
 def _masks(membership: Membership, answers: Tables, rows: int) -> Masks:
     """Return answers for some rows as masks of a membership's audiences."""
-    parts, names = (answers,), tuple(membership.masks)
-    kept = {name: Row(parts, i, rows) for i, name in enumerate(names)}
-    return Masks(rows, kept, dict(zip(names, counted(answers).tolist(), strict=True)))
+    sizes = dict(zip(membership.masks, counted(answers).tolist(), strict=True))
+    return Masks(rows, _numbered(sizes, partial(Row, (answers,), rows=rows)), sizes)
+
+
+def _numbered(names: Iterable[str], make: Callable[[int], Mask]) -> Numbered:
+    return Numbered({name: i for i, name in enumerate(names)}, make)
 
 
 @dataclass(frozen=True, slots=True)

@@ -386,8 +386,9 @@ def test_layers_hold_what_was_written(machine: Any, rows: int) -> None:
     parts = wide.answers(asked, machine, 3)
     assert (parts == wide.answers(asked, machine)).all()
     left = np.delete(truth, gone, axis=1)
-    blocks = [block for table in abreast(overlay.masks()) for block in table]
-    for number, mask in enumerate(overlay.masks()):
+    over = [overlay.mask(number) for number in range(len(overlay.below))]
+    blocks = [block for table in abreast(over) for block in table]
+    for number, mask in enumerate(over):
         bits = np.unpackbits(answers[:, number].copy().view(np.uint8).ravel(), bitorder="little")
         assert (bits[: len(asked)] == truth[number][asked]).all()
         assert not bits[len(asked) :].any()

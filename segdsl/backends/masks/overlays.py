@@ -79,9 +79,9 @@ class Overlay:
         """The number of customers."""
         return self.stored - len(self.gone)
 
-    def masks(self) -> tuple[Patched, ...]:
-        """Return the masks, one for each that is below."""
-        return tuple(Patched(self, number) for number in range(len(self.below)))
+    def mask(self, number: int) -> Patched:
+        """Return the mask over the one of that number below."""
+        return Patched(self, number)
 
     def over(self, layer: Layer, stored: int, gone: Places, machine: Machine) -> Overlay:
         """Return the same with a layer on top, whose masks hold no one who is gone."""
