@@ -164,9 +164,7 @@ class _Run:
         rest = (atom for atom in level.atoms if atom not in coded)
         return [atom for atom in rest if not (self._stream and self._stream.reads(atom))]
 
-    def run_level(
-        self, number: int, level: Level, *, keep: bool, keep_codes: bool = False
-    ) -> None:
+    def run_level(self, number: int, level: Level, *, keep: bool, keep_codes: bool = False) -> None:
         """Compute the masks of a level that something reads after it, and sizes."""
         if level.events:
             self._gather(level.events)

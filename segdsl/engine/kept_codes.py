@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import accumulate
 from threading import Lock
 from typing import TypeAlias
 
@@ -162,7 +163,7 @@ class _Column:
 
     def starts(self) -> Sequence[int]:
         """Return which code the first of each variant is among those of all."""
-        return np.cumsum([0, *(len(one.table) for one in self.variants)])[:-1].tolist()
+        return list(accumulate((len(one.table) for one in self.variants[:-1]), initial=0))
 
     def answers(self) -> Answers:
         """Return the answers of all variants, one after the other."""

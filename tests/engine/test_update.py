@@ -349,6 +349,28 @@ def test_keys_are_found_in_any_order() -> None:
     assert KeyIndex(pl.Series([], dtype=pl.Int64)).rows(pl.Series([1])).tolist() == [-1]
 
 
+@pytest.mark.parametrize("dtype", [pl.Int64, pl.UInt64, pl.Int16, pl.Int128, pl.String])
+@pytest.mark.parametrize("size", [1, 4095, 4096, 4097, 20_000])
+def test_keys_are_found_among_many(dtype: pl.DataType, size: int) -> None:
+    random = np.random.default_rng(size)
+    low = 0 if dtype == pl.UInt64 else -30_000
+    high = {pl.UInt64: 2**64 - 1, pl.Int16: 2**15 - 1}.get(dtype, 10**12)
+    numbers = np.unique(random.integers(low, min(high, 2**62), 3 * size))
+    known = np.sort(random.choice(numbers, min(size, len(numbers)), replace=False))
+    keys = pl.Series(known).cast(dtype)
+    if dtype == pl.UInt64:
+        keys = keys.append(pl.Series([2**64 - 1], dtype=dtype))
+    asked = pl.concat([keys, pl.Series(numbers).cast(dtype)]).sample(fraction=1, shuffle=True)
+    asked = asked.append(pl.Series([None, keys[-1], keys[0]], dtype=dtype))
+    rows = {key: row for row, key in enumerate(keys.to_list())}
+    expected = [rows.get(key, -1) for key in asked.to_list()]
+    assert KeyIndex(keys).rows(asked).tolist() == expected
+    shuffled = keys.sample(fraction=1, shuffle=True, seed=1)
+    rows = {key: row for row, key in enumerate(shuffled.to_list())}
+    expected = [rows.get(key, -1) for key in asked.to_list()]
+    assert KeyIndex(shuffled).rows(asked).tolist() == expected
+
+
 def test_places_and_rows_of_people() -> None:
     people = People.of(pl.Series("id", [1, 2, 3, 4]))
     people = people.then(pl.Series("id", [9]), np.array([1]))

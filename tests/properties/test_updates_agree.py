@@ -22,11 +22,14 @@ from random_rules import rules
 import segdsl
 from segdsl.catalog import Catalog
 from segdsl.catalog.types import Kind, Type
+from segdsl.engine import evaluate as evaluating
+from segdsl.engine import kept_codes
 from segdsl.engine import update as updating
 from segdsl.engine.events import ROW
 from segdsl.engine.membership import Membership
 from segdsl.engine.profiles import frame_of_profiles
 from segdsl.functions.clock import Calendar, LeapDay
+from segdsl.optimise import coding
 from segdsl.plan import nodes as n
 from segdsl.plan.meaning import Customer
 
@@ -127,6 +130,17 @@ def gone_of(random: Random, base: pl.DataFrame, rows: pl.DataFrame) -> list[Any]
 
 
 @contextmanager
+def ways(random: Random) -> Iterator[None]:
+    """Let columns of so few customers, too, become codes, and these be kept, or not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evaluating, "_WORTH_CODES", random.choice((0, evaluating._WORTH_CODES)))
+        patch.setattr(kept_codes, "_SHARE", random.choice((0, 0, kept_codes._SHARE)))
+        enough = {**coding._ENOUGH, **random.choice((dict.fromkeys(coding._ENOUGH, 1), {}))}
+        patch.setattr(coding, "_ENOUGH", enough)
+        yield
+
+
+@contextmanager
 def few_or_most(random: Random) -> Iterator[None]:
     """Let most of so few customers, too, be evaluated by themselves."""
     with pytest.MonkeyPatch.context() as patch:
@@ -143,7 +157,8 @@ def test_changed_customers(
     ruleset = segdsl.compile(text, catalog=catalog_of(calendar, FIELDS, {}))
     whole = frame_of_profiles(customers, all_fields(), KEY)
     base = whole[sorted(random.sample(range(whole.height), whole.height * 3 // 4))]
-    before = ruleset.evaluate(base, as_of=calendar.as_of)
+    with ways(random):
+        before = ruleset.evaluate(base, as_of=calendar.as_of)
     as_of = calendar.as_of
     for _ in range(random.choice((1, 1, 3, 10))):
         rows = changes_of(random, whole, base)
@@ -198,7 +213,8 @@ def test_customers_as_of_another_instant(customers: list[Customer], seed: int) -
     calendar = Calendar(as_of, zone, random.randint(1, 7), random.choice(tuple(LeapDay)))
     ruleset = segdsl.compile(clock_rules(random), catalog=catalog_of(calendar, FIELDS, {}))
     base = frame_of_profiles(customers, all_fields(), KEY)
-    before = ruleset.evaluate(base, as_of=as_of)
+    with ways(random):
+        before = ruleset.evaluate(base, as_of=as_of)
     for _ in range(3):
         as_of += random.choice(SPANS)
         rows = changes_of(random, base, base) if random.random() < 0.3 else base.head(0)
@@ -244,7 +260,8 @@ def test_changed_customers_and_events(
         )
         for name, frame in events.items()
     }
-    before = ruleset.evaluate(base, events=early, as_of=calendar.as_of)
+    with ways(random):
+        before = ruleset.evaluate(base, events=early, as_of=calendar.as_of)
     as_of = calendar.as_of
     for _ in range(random.choice((1, 2))):
         rows = changes_of(random, whole, base)

@@ -89,11 +89,14 @@ class Plain:
 
 @dataclass(slots=True)
 class PlainBoard:
-    """The gates for the answers of the last batch: they change where a coder has learnt."""
+    """The gates for the answers of the last batches: they change where a coder has learnt.
+
+    Two are kept: customers who change are coded as of now, and as they were.
+    """
 
     inputs: int
     connect: Connect
-    _last: tuple[tuple[Answers, ...], _Gates] | None = None
+    _last: tuple[tuple[tuple[Answers, ...], _Gates], ...] = ()
 
     def run(
         self,
@@ -105,12 +108,19 @@ class PlainBoard:
     ) -> npt.NDArray[np.int64]:
         """Return how many customers of a batch are in each result, and write their words."""
         answers = tuple(one.answers for one in painted)
-        last = self._last
-        if last is None or last[0] != answers:  # answers are equal if they are the same
-            last = self._last = answers, _Gates.of(self, painted)
-        counts = last[1].roots.constants(rows, found)
-        _Batch(last[1], rows, codes, painted, given).run(counts, found)
+        gates = self._gates(answers, painted)
+        counts = gates.roots.constants(rows, found)
+        _Batch(gates, rows, codes, painted, given).run(counts, found)
         return counts
+
+    def _gates(self, answers: tuple[Answers, ...], painted: Sequence[Painted]) -> _Gates:
+        last = self._last
+        for known, gates in last:
+            if known == answers:  # answers are equal if they are the same
+                return gates
+        found = _Gates.of(self, painted)
+        self._last = (answers, found), *last[:1]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
