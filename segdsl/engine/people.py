@@ -38,26 +38,32 @@ class KeyIndex:
         """Return the row of each key; -1 for one that is not there."""
         if len(keys) == len(self.keys) and keys.dtype == self.keys.dtype and keys.equals(self.keys):
             return np.arange(len(keys))
-        found = np.full(len(keys), -1, np.int64)
         own = self._sorted
         if keys.dtype != own.dtype:
             keys = keys.cast(own.dtype, strict=False)
         if own.is_empty() or keys.is_empty():
-            return found
-        places = _searched(own, keys.fill_null(own[0]))
-        is_there = (own.gather(places) == keys).fill_null(False).to_numpy()
-        rows = places if self._order is None else self._order.gather(places).cast(pl.Int64)
-        return np.where(is_there, rows.to_numpy(), found)
+            return np.full(len(keys), -1, np.int64)
+        rows = _searched(own, keys)
+        if self._order is None:
+            return rows
+        return np.where(rows < 0, rows, self._order.gather(np.maximum(rows, 0)).to_numpy())
 
 
-def _searched(own: pl.Series, keys: pl.Series) -> pl.Series:
-    """Return the place of each key among sorted ones; any place for one that is not there."""
+def _searched(own: pl.Series, keys: pl.Series) -> Rows:
+    """Return the place of each key among sorted ones; -1 for one that is not there."""
+    known = keys.fill_null(own[0])
+    found = np.full(len(keys), -1, np.int64)
     if not own.dtype.is_integer() or own.dtype == pl.Int128:
-        return own.search_sorted(keys).cast(pl.Int64).clip(0, len(own) - 1)
-    order = keys.arg_sort()
-    places = np.empty(len(keys), np.int64)
-    places[order.to_numpy()] = _reached(own.to_numpy(), keys.gather(order).to_numpy())
-    return pl.Series(places)
+        places = own.search_sorted(known).cast(pl.Int64).clip(0, len(own) - 1)
+        np.copyto(found, places.to_numpy(), where=(own.gather(places) == known).to_numpy())
+    else:
+        order, values = known.arg_sort(), own.to_numpy()
+        numbers = known.gather(order).to_numpy()
+        reached = _reached(values, numbers)
+        found[order.to_numpy()] = np.where(values[reached] == numbers, reached, -1)
+    if keys.null_count():
+        found[keys.is_null().to_numpy()] = -1
+    return found
 
 
 def _reached(own: npt.NDArray[np.integer], numbers: npt.NDArray[np.integer]) -> Rows:

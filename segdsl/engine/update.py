@@ -153,7 +153,9 @@ def _some(
     }
     masks = Masks(patched.rows, _numbered(sizes, patched.mask), sizes)
     parts = _People(membership, origin, people, frame, places)
-    keys = people.keys_at(both)
+    keys = frame[now.key]
+    if both is not places or keys.dtype != people.base.keys.dtype:
+        keys = people.keys_at(both)
     since = Changes(now.key, Roll(keys, earlier), Roll(keys, later), membership.originals)
     traits = {name: as_local(one, calendar) for name, one in result.traits.items()}
     return replace(
