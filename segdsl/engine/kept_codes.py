@@ -6,10 +6,10 @@ places in memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from threading import Lock
 from typing import TypeAlias
 
@@ -29,14 +29,16 @@ Places: TypeAlias = npt.NDArray[np.int64]
 _SHARE = 4  # codes are kept where they take at most such a part of what the masks take
 _FEW = 1 << 8  # codes that are told apart by a byte
 _AT_ONCE = 16 * 64 * BLOCK  # customers whose codes stay in the cache
-_ROOM = 1 << 25  # bytes that are asked for at once: only what is written to is taken
-_LINE = 64  # bytes
 
 
 @dataclass(frozen=True, slots=True)
 class BatchCodes:
-    """What the results of a batch were made of: the codes of columns, and masks by input."""
+    """What the results of a batch were made of: the codes of columns, and masks by input.
 
+    Where the codes stand, those of all customers have room.
+    """
+
+    first: int
     rows: int
     painted: Sequence[Painted]
     codes: Sequence[Narrow]  # of what is painted
@@ -45,7 +47,8 @@ class BatchCodes:
     @property
     def size(self) -> int:
         """The number of bytes."""
-        return sum(one.nbytes for one in (*self.codes, *self.given.values()))
+        codes = sum(self.rows * one.itemsize for one in self.codes)
+        return codes + sum(one.nbytes for one in self.given.values())
 
 
 # ---- while customers are evaluated
@@ -60,60 +63,63 @@ class CodeKeeper:
 
     customers: int
     masks: int
-    _batches: list[_Batch] = field(default_factory=list)
+    _batches: list[BatchCodes] = field(default_factory=list)
     _columns: dict[int, _Column] = field(default_factory=dict)
     _size: int = 0
     _is_worth: bool = True
-    _room: npt.NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
+    _rooms: dict[tuple[int, bool], Narrow] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def copy(
         self,
+        first: int,
         rows: int,
         codes: npt.NDArray[np.uint16],
         painted: Sequence[Painted],
         given: Mapping[int, Words],
     ) -> BatchCodes | None:
         """Return what a batch was made of, its codes copied; None where that is not to be kept."""
-        if not self._is_worth:
+        if not self._is_worth or first + rows > self.customers:
             return None
-        own: list[Narrow] = []
-        for one in painted:
-            is_wide = len(one.answers.table) > _FEW
-            room = self._taken(2 * rows if is_wide else rows, 2 * len(codes) * self.customers)
-            own.append(room.view(np.uint16) if is_wide else room)
-            np.copyto(own[-1], codes[one.row, :rows], casting="unsafe")
-        return BatchCodes(rows, painted, own, given)
+        own = [self._room(one.row, is_wide=len(one.answers.table) > _FEW) for one in painted]
+        for one, room in zip(painted, own, strict=True):
+            np.copyto(room[first : first + rows], codes[one.row, :rows], casting="unsafe")
+        return BatchCodes(first, rows, painted, own, given)
 
-    def _taken(self, size: int, most: int) -> npt.NDArray[np.uint8]:
-        """Return fresh memory, of which there may be so much in all: it is dear in small pieces."""
+    def _room(self, row: int, *, is_wide: bool) -> Narrow:
+        """Return memory for a column of all customers; what is not written to takes none."""
         with self._lock:
-            if len(self._room) < size:
-                self._room = memory(max(size, min(_ROOM, most)))
-            found, self._room = self._room[:size], self._room[-(-size // _LINE) * _LINE :]
-        return found
+            if (row, is_wide) not in self._rooms:
+                room = memory(self.customers * (1 + is_wide))
+                self._rooms[row, is_wide] = room.view(np.uint16) if is_wide else room
+            return self._rooms[row, is_wide]
 
     def add(self, batch: BatchCodes | None) -> None:
         """Add what the next batch was made of."""
-        if batch is None or not self._is_worth:
+        if not self._is_worth:
             return
-        rows = [one.row for one in batch.painted]
-        if not self._batches:
+        if batch is not None and not self._batches:
             self._columns = {one.row: _Column(one.inputs) for one in batch.painted}
-        if rows == list(self._columns):
-            variants = [self._columns[one.row].number(one.answers) for one in batch.painted]
-            self._batches.append(_Batch(batch, variants))
-            self._size += batch.size
-        # columns that gave codes for a while, or codes that have meant too many things
-        self._is_worth = rows == list(self._columns) and self._is_small()
+        # not columns that gave codes for a while, nor codes that have meant too many things
+        self._is_worth = (
+            batch is not None
+            and [one.row for one in batch.painted] == list(self._columns)
+            and self._is_small(batch)
+        )
         if not self._is_worth:
             self._batches.clear()
             self._columns.clear()
+            self._rooms.clear()
 
-    def _is_small(self) -> bool:
+    def _is_small(self, batch: BatchCodes) -> bool:
+        """Return whether all that is kept is little enough with one more batch."""
+        self._batches.append(batch)
+        for one, codes in zip(batch.painted, batch.codes, strict=True):
+            self._columns[one.row].add(batch.first + batch.rows, codes, one.answers)
+        self._size += batch.size
         answers = [one for column in self._columns.values() for one in column.variants]
         size = self._size + sum(one.table.nbytes for one in answers)
-        is_coded = all(column.codes <= MOST for column in self._columns.values())
+        is_coded = all(column.height <= MOST for column in self._columns.values())
         return is_coded and _SHARE * size <= self.masks * self.customers // 8
 
     def kept(self, board: Board) -> KeptCodes | None:
@@ -121,21 +127,11 @@ class CodeKeeper:
         if not self._batches:
             return None
         columns = list(self._columns.values())
-        starts = [column.starts() for column in columns]
-        batches: list[_Slice] = []
-        first = 0
-        for one in self._batches:
-            own = [starts[i][variant] for i, variant in enumerate(one.variants)]
-            batches.append(_Slice(first, one.made.codes, own, one.made.given))
-            first += one.made.rows
         painted = [Painted(i, one.answers(), one.inputs) for i, one in enumerate(columns)]
-        return KeptCodes(board, self.masks, first, painted, batches)
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    made: BatchCodes
-    variants: Sequence[int]  # of each column, what its codes mean there
+        firsts = [one.first for one in self._batches]
+        given = [one.given for one in self._batches]
+        pieces = [one.pieces() for one in columns]
+        return KeptCodes(board, self.masks, self._size, painted, pieces, firsts, given)
 
 
 @dataclass(slots=True)
@@ -144,13 +140,21 @@ class _Column:
 
     inputs: Sequence[int]
     variants: list[Answers] = field(default_factory=list)
+    _codes: list[tuple[int, Narrow, int]] = field(default_factory=list)
 
     @property
-    def codes(self) -> int:
+    def height(self) -> int:
         """The number of codes, each counted once for each thing that it has meant."""
         return sum(len(one.table) for one in self.variants)
 
-    def number(self, answers: Answers) -> int:
+    def add(self, end: int, codes: Narrow, answers: Answers) -> None:
+        """Add the codes up to a row, and what they mean."""
+        number = self._number(answers)
+        if self._codes and self._codes[-1][1] is codes and self._codes[-1][2] == number:
+            self._codes.pop()  # it goes on
+        self._codes.append((end, codes, number))
+
+    def _number(self, answers: Answers) -> int:
         """Return the number of the variant that holds some answers."""
         for number, known in enumerate(self.variants):
             if _begins(known, answers):
@@ -161,9 +165,11 @@ class _Column:
         self.variants.append(answers)
         return len(self.variants) - 1
 
-    def starts(self) -> Sequence[int]:
-        """Return which code the first of each variant is among those of all."""
-        return list(accumulate((len(one.table) for one in self.variants[:-1]), initial=0))
+    def pieces(self) -> Sequence[Piece]:
+        """Return the codes of all rows."""
+        heights = (len(one.table) for one in self.variants[:-1])
+        starts = list(accumulate(heights, initial=0))
+        return [Piece(end, codes, starts[number]) for end, codes, number in self._codes]
 
     def answers(self) -> Answers:
         """Return the answers of all variants, one after the other."""
@@ -184,20 +190,29 @@ def _begins(whole: Answers, answers: Answers) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """The codes of a column up to the row `end`, which mean what those from `start` on mean."""
+
+    end: int
+    codes: Narrow
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
 class KeptCodes:
-    """What the masks of an evaluation were made of; several threads may use it."""
+    """What the masks of an evaluation were made of; several threads may use it.
+
+    It takes `size` bytes. `pieces` are a column's, for each that is painted; `given` are masks of
+    the rows of each batch, whose `firsts` begin a word.
+    """
 
     board: Board
     masks: int
-    rows: int
+    size: int
     painted: Sequence[Painted]
-    batches: Sequence[_Slice]
-
-    @property
-    def size(self) -> int:
-        """The number of bytes that codes and masks take."""
-        kept = (array for one in self.batches for array in (*one.codes, *one.given.values()))
-        return sum(array.nbytes for array in kept)
+    pieces: Sequence[Sequence[Piece]]
+    firsts: Sequence[int]
+    given: Sequence[Mapping[int, Words]]
 
     def answers(self, places: Places, threads: int = 1) -> Tables:
         """Return the masks of some rows alone, by their places, which rise."""
@@ -218,33 +233,24 @@ class KeptCodes:
 
     def _answer(self, places: Places, found: Tables) -> None:
         codes = np.empty((len(self.painted), len(places)), np.uint16)
-        bits = {number: np.empty(len(places), np.bool_) for number in self.batches[0].given}
-        for batch, own in self._parts(places):
-            at = places[own] - batch.first
-            for row, (kept, start) in enumerate(zip(batch.codes, batch.starts, strict=True)):
-                codes[row, own] = kept[at]
-                if start:
-                    codes[row, own] += np.uint16(start)
-            for number, words in batch.given.items():
+        for row, pieces in zip(codes, self.pieces, strict=True):
+            for piece, own in zip(pieces, _parts(places, [one.end for one in pieces]), strict=True):
+                row[own] = piece.codes[places[own]]
+                if piece.start:
+                    row[own] += np.uint16(piece.start)
+        self.board.run(len(places), codes, self.painted, self._masks(places), found)
+
+    def _masks(self, places: Places) -> dict[int, Words]:
+        bits = {number: np.empty(len(places), np.bool_) for number in self.given[0]}
+        parts = _parts(places, [*self.firsts[1:], int(places[-1]) + 1]) if bits else ()
+        for first, given, own in zip(self.firsts, self.given, parts, strict=False):
+            at = places[own] - first
+            for number, words in given.items():
                 bits[number][own] = words[at >> 6] >> (at & 63).astype(np.uint64) & np.uint64(1)
-        given = {number: packed(pl.Series(own)) for number, own in bits.items()}
-        self.board.run(len(places), codes, self.painted, given, found)
-
-    def _parts(self, places: Places) -> Iterator[tuple[_Slice, slice]]:
-        """Yield the batches that some rows are in, and which of these they are."""
-        ends = np.searchsorted(places, [*(one.first for one in self.batches[1:]), self.rows])
-        start = 0
-        for batch, end in zip(self.batches, ends.tolist(), strict=True):
-            if end > start:
-                yield batch, slice(start, end)
-            start = end
+        return {number: packed(pl.Series(own)) for number, own in bits.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class _Slice:
-    """A batch: its first row, its codes, by how much they are to be raised, and its masks."""
-
-    first: int
-    codes: Sequence[Narrow]
-    starts: Sequence[int]
-    given: Mapping[int, Words]
+def _parts(places: Places, ends: Sequence[int]) -> list[slice]:
+    """Return which of some places are below each end, and not below the one before."""
+    stops = np.searchsorted(places, ends).tolist()
+    return [slice(start, stop) for start, stop in pairwise((0, *stops))]

@@ -78,7 +78,9 @@ class Pass:
         given = {self._numbers[atom]: masks[atom] for atom in others}
         found = tables(stored, batch.rows)
         counts = self.board.run(batch.rows, codes, painted, given, found)
-        made_of = keeper.copy(batch.rows, codes, painted, given) if keeper else None
+        made_of = None
+        if keeper is not None:
+            made_of = keeper.copy(batch.first, batch.rows, codes, painted, given)
         self._spare.append(codes)
         return Done(batch.rows, counts, found, made_of)
 
@@ -113,7 +115,7 @@ class Pass:
                     rows += done.rows
                     counts += done.counts
                     keep(found, done.masks)
-                    if keeper:
+                    if keeper is not None:
                         keeper.add(done.made_of)
         finally:
             self._spare.clear()  # the pass may outlast this run by far

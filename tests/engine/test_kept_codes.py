@@ -69,7 +69,8 @@ class Evaluation:
         given = {one: packed(pl.Series(self.random.random(rows) < 0.5)) for one in rest}
         found = tables(6, rows)
         self.board.run(rows, codes, painted, given, found)
-        self.keeper.add(self.keeper.copy(rows, codes, painted, given))
+        first = sum(64 * 64 * len(one) for one in self.masks)
+        self.keeper.add(self.keeper.copy(first, rows, codes, painted, given))
         codes[:] = 7  # they are of the next batch now
         self.masks.append(found)
 
@@ -109,7 +110,7 @@ def test_masks_are_made_again(machine: Any, last: int, two: tuple[Answers, Answe
 @MACHINES
 @pytest.mark.usefixtures("always")
 def test_codes_mean_what_they_meant_in_their_batch(machine: Any) -> None:
-    work = Evaluation(machine, 6 * BLOCK)
+    work = Evaluation(machine, 8 * BLOCK)
     first, other = some(5, 2, 1), some(300, 1, 2)
     longer = Answers(np.concatenate([first.table, some(400, 2, 3).table]), is_ordered=False)
     moved = Answers(np.concatenate([other.table[:1], other.table]), is_ordered=False)
@@ -229,10 +230,10 @@ def test_updates_find_the_same_by_codes_and_by_masks(tmp_path: Path, form: str) 
     demand_same(one, segdsl.compile(RULES).evaluate(base, as_of=AS_OF))
     codes = codes_of(one)
     assert codes is not None
-    assert len(codes.batches) == 4
-    assert codes.batches[0].given  # ages beside what was spent
-    starts = [batch.starts for batch in codes.batches]
-    assert any(later > first for later, first in zip(starts[-1], starts[0], strict=True))
+    assert len(codes.given) == 4
+    assert codes.given[0]  # ages beside what was spent
+    assert [one.start > 0 for one in codes.pieces[0]] == [False, True]  # ages below the first
+    assert [one.codes.dtype for one in codes.pieces[1]] == [np.uint8, np.uint16]
     other = by_masks(one)
     new = customers(70, 5).with_columns(pl.col("id") + 1)
     for step, gone in ((1000, []), (7, [0, 6, 3 * BLOCK]), (50, [3 * ROWS - 3, 9])):
