@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -252,6 +253,18 @@ def test_updates_find_the_same_by_codes_and_by_masks(tmp_path: Path, form: str) 
             was, now = set(before.keys(name)), set(one.keys(name))
             assert set(one.changes().entered(name).keys()) == now - was
             assert set(one.changes().left(name).keys()) == was - now
+
+
+@pytest.mark.usefixtures("always")
+def test_what_was_brought_up_to_date_is_pickled_without_codes() -> None:
+    rules, base = segdsl.compile(RULES), customers()
+    now = rules.update(rules.evaluate(base, as_of=AS_OF), changed(base, 100, 1), gone=[6])
+    written = pickle.dumps(now)
+    assert codes_of(now) is not None
+    assert b"KeptCodes" not in written
+    found = pickle.loads(written)
+    demand_same(found, now)
+    assert found.changes().frame().equals(now.changes().frame())
 
 
 @pytest.mark.usefixtures("always")
