@@ -119,10 +119,12 @@ class Stream:
     """Fields that are not in the frame of all customers but read batch by batch.
 
     `frames` yields the cells of all customers, so many rows a frame but for the last; `canonical`
-    reads the cells of a field: texts alone are read as late as can be.
+    reads the cells of a field. Coders are given texts as they stand, and floats of `plain` fields:
+    what reading those does, coders do themselves.
     """
 
     fields: frozenset[str]
+    plain: frozenset[str]
     frames: Callable[[int], Iterator[pl.DataFrame]]
     canonical: Callable[[str, pl.Series], pl.Series]
 
@@ -183,7 +185,10 @@ class Streamed:
         if not self._is_streamed(node):
             return self._whole[node].slice(first, frame.height)
         cells = frame[node.name]
-        return cells if cells.dtype == pl.String else self._stream.canonical(node.name, cells)
+        is_late = cells.dtype == pl.Float64 and node.name in self._stream.plain
+        if is_late or cells.dtype == pl.String:
+            return cells
+        return self._stream.canonical(node.name, cells)
 
     def _is_streamed(self, node: n.Node) -> TypeGuard[n.Field]:
         return isinstance(node, n.Field) and node.name in self._stream.fields

@@ -181,8 +181,8 @@ class _Run:
             source = Streamed(self._columns, self._stream, level.values, self._calendar, self._pace)
         stored, counted = self._results(number, level, keep=keep)
         is_whole = keep and self._pace.masks is None and len(self._program.levels) == 1
-        keeper = CodeKeeper(self._height, len(stored)) if keep_codes and is_whole else None
-        known = self._pass(number, level, source, stored, counted, keeper)
+        is_kept = keep_codes and is_whole
+        known = self._pass(number, level, source, stored, counted, keep_codes=is_kept)
         self._known = {
             node: one for node, one in self._known.items() if self._last[node] > number
         } | known
@@ -205,9 +205,10 @@ class _Run:
         source: Source,
         stored: Sequence[n.Node],
         counted: Sequence[n.Node],
-        keeper: CodeKeeper | None,
+        *,
+        keep_codes: bool,
     ) -> dict[n.Node, Known]:
-        """Return the results of a level; what they are made of goes to a keeper."""
+        """Return the results of a level; the codes that they are made of may be kept."""
         if not (stored or counted):
             return {}
         own = self._passes.get(number)
@@ -220,8 +221,10 @@ class _Run:
         others = [one for one in own.others if one not in known]
         words = self._words([one for one in others if not self._is_streamed(source, one)])
         batches = source.batches(words | known)
-        found = own.run(batches, len(stored), self._pace, self._height, keeper)
-        self._codes = keeper.kept(own.board) if keeper else None
+        height, columns = self._height, len(own.coded)
+        keeper = CodeKeeper.of(height, len(stored), columns) if keep_codes else None
+        found = own.run(batches, len(stored), self._pace, height, keeper)
+        self._codes = keeper.kept(own.board) if keeper is not None else None
         return found
 
     def _prepare(self, level: Level, source: Source, results: Sequence[n.Node]) -> Pass:

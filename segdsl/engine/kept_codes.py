@@ -58,17 +58,23 @@ class BatchCodes:
 class CodeKeeper:
     """Keeps the codes of so many customers, as long as so many masks take several times the room.
 
-    Several threads may `copy`; one adds the batches, in their order.
+    Several threads may `copy`; one adds the batches, in their order. Columns that are compared
+    rather than coded are not kept: while it `is_worth` it, they are to be coded.
     """
 
     customers: int
     masks: int
+    is_worth: bool = True
     _batches: list[BatchCodes] = field(default_factory=list)
     _columns: dict[int, _Column] = field(default_factory=dict)
     _size: int = 0
-    _is_worth: bool = True
     _rooms: dict[tuple[int, bool], Narrow] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+
+    @staticmethod
+    def of(customers: int, masks: int, columns: int) -> CodeKeeper | None:
+        """Return a keeper of so many columns; None where they are too many for the masks."""
+        return None if 8 * _SHARE * columns > masks else CodeKeeper(customers, masks)
 
     def copy(
         self,
@@ -79,7 +85,7 @@ class CodeKeeper:
         given: Mapping[int, Words],
     ) -> BatchCodes | None:
         """Return what a batch was made of, its codes copied; None where that is not to be kept."""
-        if not self._is_worth or first + rows > self.customers:
+        if not self.is_worth or first + rows > self.customers:
             return None
         own = [self._room(one.row, is_wide=len(one.answers.table) > _FEW) for one in painted]
         for one, room in zip(painted, own, strict=True):
@@ -96,17 +102,17 @@ class CodeKeeper:
 
     def add(self, batch: BatchCodes | None) -> None:
         """Add what the next batch was made of."""
-        if not self._is_worth:
+        if not self.is_worth:
             return
         if batch is not None and not self._batches:
             self._columns = {one.row: _Column(one.inputs) for one in batch.painted}
         # not columns that gave codes for a while, nor codes that have meant too many things
-        self._is_worth = (
+        self.is_worth = (
             batch is not None
             and [one.row for one in batch.painted] == list(self._columns)
             and self._is_small(batch)
         )
-        if not self._is_worth:
+        if not self.is_worth:
             self._batches.clear()
             self._columns.clear()
             self._rooms.clear()
@@ -238,7 +244,7 @@ class KeptCodes:
                 row[own] = piece.codes[places[own]]
                 if piece.start:
                     row[own] += np.uint16(piece.start)
-        self.board.run(len(places), codes, self.painted, self._masks(places), found)
+        self.board.run(len(places), codes, self.painted, (), self._masks(places), found)
 
     def _masks(self, places: Places) -> dict[int, Words]:
         bits = {number: np.empty(len(places), np.bool_) for number in self.given[0]}

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from segdsl.backends.masks.circuit import EVERYONE, NO_ONE, Circuit, Signal
-from segdsl.backends.masks.machine import Machine, Painted
+from segdsl.backends.masks.coders import CutCoder
+from segdsl.backends.masks.machine import Compared, Machine, Painted
 from segdsl.backends.masks.rows import Row, Tables, tables
 from segdsl.engine.batches import Batch
 from segdsl.engine.kept_codes import BatchCodes, CodeKeeper
@@ -66,18 +67,25 @@ class Pass:
         """
         codes = self._codes(batch.rows)
         painted: list[Painted] = []
+        compared: list[Compared] = []
         others = list(self.others)
+        is_kept = keeper is not None and keeper.is_worth
         for row, one in enumerate(self.coded):
-            answers = one.coder.code(batch.column(one.node), codes[row])
+            column, inputs = batch.column(one.node), [self._numbers[atom] for atom in one.atoms]
+            if not is_kept and isinstance(one.coder, CutCoder) and one.coder.is_compared:
+                values = one.coder.values(column)
+                if values is not None:
+                    compared.append(Compared(values, one.coder.bounds, one.coder.answers, inputs))
+                    continue
+            answers = one.coder.code(column, codes[row])
             if answers is None:
                 others += one.atoms
             else:
-                inputs = [self._numbers[atom] for atom in one.atoms]
                 painted.append(Painted(row, answers, inputs))
         masks = batch.masks(others)
         given = {self._numbers[atom]: masks[atom] for atom in others}
         found = tables(stored, batch.rows)
-        counts = self.board.run(batch.rows, codes, painted, given, found)
+        counts = self.board.run(batch.rows, codes, painted, compared, given, found)
         made_of = None
         if keeper is not None:
             made_of = keeper.copy(batch.first, batch.rows, codes, painted, given)

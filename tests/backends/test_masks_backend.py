@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -16,7 +18,7 @@ from segdsl.backends.masks.circuit import EVERYONE, NO_ONE, Circuit, Signal
 from segdsl.backends.masks.coders import MOST, Coder, CutCoder, NarrowCoder, TextCoder, whole
 from segdsl.backends.masks.cuts import Bins, Places
 from segdsl.backends.masks.fast import Fast
-from segdsl.backends.masks.machine import Machine, Painted
+from segdsl.backends.masks.machine import Compared, Machine, Painted, Values
 from segdsl.backends.masks.plain import BLOCK as PLAIN_BLOCK
 from segdsl.backends.masks.plain import Plain
 from segdsl.backends.masks.rows import BLOCK, Row, abreast, laid, tables
@@ -111,6 +113,7 @@ def ran(
     painted: Sequence[Painted] = (),
     codes: Codes | None = None,
     stored: int | None = None,
+    compared: Sequence[Compared] = (),
 ) -> tuple[list[pl.Series], list[int]]:
     """Return the results of a board, and how many customers are in each."""
     board = machine.board(inputs, connect)
@@ -119,7 +122,7 @@ def ran(
     found.fill(np.uint64(2**64 - 1))  # as memory may be that was used before
     words = {number: packed(mask) for number, mask in given.items()}
     own = np.zeros((0, rows), np.uint16) if codes is None else codes
-    sizes = board.run(rows, own, painted, words, found).tolist()
+    sizes = board.run(rows, own, painted, compared, words, found).tolist()
     masks = [Row([found], i, rows) for i in range(found.shape[1])]
     assert all(not one.words[-1] >> np.uint64(rows % 64) for one in masks if rows % 64)
     return [yes_no(one.words, rows) for one in masks], sizes
@@ -217,10 +220,64 @@ def test_a_board_follows_what_coders_learn(machine: Machine) -> None:
     for table in ([0, 1, 0], [0, 1, 1], [1, 1, 1], [0, 1, 0]):
         answers = Answers(np.array(table, np.bool_)[:, None], is_ordered=False)
         found = tables(2, 5)
-        sizes = board.run(5, codes, [Painted(0, answers, [0])], {}, found)
+        sizes = board.run(5, codes, [Painted(0, answers, [0])], [], {}, found)
         expected = np.array(table, np.bool_)[codes[0]]
         assert yes_no(Row([found], 0, 5).words, 5).to_list() == expected.tolist()
         assert sizes.tolist() == [expected.sum(), 5 - expected.sum()]
+
+
+@pytest.mark.parametrize("rows", HEIGHTS)
+@pytest.mark.parametrize("has_gaps", [False, True])
+def test_conditions_on_values_are_what_they_say_of_codes(rows: int, has_gaps: bool) -> None:
+    """Whether columns are compared as they stand or coded first, the masks are the same."""
+    fast, random = Fast(), np.random.default_rng(rows)
+    odd = [math.inf, math.nan, -math.inf, 4.0, -0.0]
+    floats = pl.Series([*odd, *(random.integers(-9, 9, rows) / 2)], dtype=pl.Float64).head(rows)
+    wholes = pl.Series(random.integers(-9, 9, rows) + 2**53, dtype=pl.Int64)
+    columns = [floats, wholes, wholes.cast(INSTANT)]
+    if has_gaps:
+        there = pl.Series(random.random(rows) < 0.8, dtype=pl.Boolean)
+        columns = [one.set(~there, None) for one in columns]
+    columns = [one.clear(3).append(one).slice(3) for one in columns]  # from no word's beginning on
+    codes = np.zeros((3, rows), np.uint16)
+    painted, compared = list[Painted](), list[Compared]()
+    for row, (column, constants) in enumerate(zip(columns, CONSTANTS, strict=True)):
+        attempt = compared_with(*pl.Series(constants).cast(column.dtype))
+        coder = CutCoder.of(column.dtype, constants, attempt, fast)
+        assert coder is not None
+        assert coder.is_compared
+        values, answers = coder.values(column), coder.code(column, codes[row])
+        assert values is not None
+        assert answers is not None
+        first = painted[-1].inputs[-1] + 1 if painted else 0
+        inputs = range(first, first + answers.table.shape[1])
+        painted.append(Painted(row, answers, inputs))
+        compared.append(Compared(values, coder.bounds, answers, inputs))
+        known = column.is_finite().fill_null(False) if row == 0 else column.is_not_null()
+        assert (codes[row] == 0).tolist() == (~known).to_list()
+    inputs = range(painted[-1].inputs[-1] + 1)
+    for chosen in (inputs, inputs[::2]):  # a board has no slots for inputs that nothing reads
+        both = partial(
+            ran, fast, rows, len(inputs), lambda _, items, own=chosen: [items[i] for i in own], {}
+        )
+        masks, sizes = both(painted, codes)
+        others, same = both(compared=compared)
+        assert same == sizes
+        assert all(one.equals(other) for one, other in zip(masks, others, strict=True))
+
+
+CONSTANTS = ([-1.5, 0.0, 2.0], [2**53 - 3, 2**53 + 1], [2**53])
+
+
+def test_the_plain_machine_codes_what_it_compares() -> None:
+    assert not Plain().compares(1)
+    values = Compared(Values(np.zeros(1), None), np.zeros(1), YES, [0])
+    with pytest.raises(ValueError, match="coded"):
+        Plain().board(1, lambda _, items: items).run(1, NONE, [], [values], {}, tables(1, 1))
+
+
+YES = Answers(np.ones((3, 1), np.bool_), is_ordered=True)
+NONE = np.zeros((0, 1), np.uint16)
 
 
 # ---- bounds
@@ -484,8 +541,8 @@ def test_what_intervals_cannot_order_is_refused(machine: Machine) -> None:
     assert CutCoder.of(pl.Float64(), [], attempt, machine) is None
     coder = CutCoder.of(pl.Float64(), [1.0], attempt, machine)
     assert coder is not None
-    assert asked(coder, pl.Series([float("nan"), 1.0])) is None
     assert asked(coder, pl.Series([1])) is None
+    assert coder.values(pl.Series([1])) is None
 
 
 def test_columns_that_are_no_narrow_range() -> None:

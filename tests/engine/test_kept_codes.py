@@ -69,7 +69,7 @@ class Evaluation:
         rest = [number for number in range(4) if all(number not in one.inputs for one in painted)]
         given = {one: packed(pl.Series(self.random.random(rows) < 0.5)) for one in rest}
         found = tables(6, rows)
-        self.board.run(rows, codes, painted, given, found)
+        self.board.run(rows, codes, painted, (), given, found)
         first = sum(64 * 64 * len(one) for one in self.masks)
         self.keeper.add(self.keeper.copy(first, rows, codes, painted, given))
         codes[:] = 7  # they are of the next batch now
@@ -163,6 +163,7 @@ segment more: age > spend
 segment neither: not (city in ("Izmir", "Bursa")) and not more
 segment old: age > 80 and seen in last 30 days
 segment ages: age between 3 and 5 or age in (7, -7, 9) or age between 20 and 21 or age = 44
+segment spent: spend > 10.5 or spend between 20.5 and 30 or spend in (7, 70, 9) or spend < 5.5
 segment everyone: age is known or age is missing
 """
 AS_OF = "2026-06-15"
@@ -232,6 +233,7 @@ def test_updates_find_the_same_by_codes_and_by_masks(tmp_path: Path, form: str) 
     codes = codes_of(one)
     assert codes is not None
     assert len(codes.given) == 4
+    assert len(codes.pieces) == 3  # what was spent is coded, not compared
     assert codes.given[0]  # ages beside what was spent
     assert [one.start > 0 for one in codes.pieces[0]] == [False, True]  # ages below the first
     assert [one.codes.dtype for one in codes.pieces[1]] == [np.uint8, np.uint16]

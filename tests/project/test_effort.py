@@ -22,7 +22,7 @@ from segdsl.backends.masks.answers import Codes
 from segdsl.backends.masks.arrow import Bytes
 from segdsl.backends.masks.circuit import Circuit
 from segdsl.backends.masks.cuts import Numbers
-from segdsl.backends.masks.machine import Board, Connect, Numbered, Painted, Words
+from segdsl.backends.masks.machine import Board, Compared, Connect, Numbered, Painted, Words
 from segdsl.backends.masks.plain import Plain
 from segdsl.backends.masks.rows import Tables
 from segdsl.catalog.types import Kind
@@ -57,6 +57,9 @@ class Counting:
         self.intervals_found.append(len(values))
         self.plain.reached(values, bounds, codes)
 
+    def compares(self, bounds: int) -> bool:
+        return self.plain.compares(bounds)
+
     def board(self, inputs: int, connect: Connect) -> Board:
         circuit = Circuit()
         roots = connect(circuit, [circuit.leaf() for _ in range(inputs)])
@@ -74,11 +77,12 @@ class _CountingBoard:
         rows: int,
         codes: npt.NDArray[np.uint16],
         painted: Sequence[Painted],
+        compared: Sequence[Compared],
         given: Mapping[int, Words],
         found: Tables,
     ) -> npt.NDArray[np.int64]:
         self.columns_painted.append(len(painted))
-        return self.board.run(rows, codes, painted, given, found)
+        return self.board.run(rows, codes, painted, compared, given, found)
 
 
 def evaluated(some: Mix, rows: int = ROWS) -> Counting:

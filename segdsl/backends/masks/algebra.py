@@ -11,11 +11,17 @@ import numpy as np
 from segdsl.backends.masks.circuit import EVERYONE, NO_ONE, Circuit, Kind, Signal
 from segdsl.backends.masks.words import Words, constant, last_word, ones
 
+
+def _and_not(left: Words, right: Words, out: Words) -> None:
+    np.bitwise_and(left, np.invert(right), out=out)
+
+
 FUNCTIONS: Mapping[Kind, Callable[..., Any]] = MappingProxyType(
     {
         Kind.AND: np.bitwise_and,
         Kind.OR: np.bitwise_or,
         Kind.XOR: np.bitwise_xor,
+        Kind.AND_NOT: _and_not,
         Kind.NOT: np.invert,
         Kind.COPY: np.positive,
     }

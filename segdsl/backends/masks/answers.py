@@ -39,6 +39,12 @@ class Answers:
         return np.packbits(padded, axis=1, bitorder="little").view(np.uint64)
 
     @cached_property
+    def turns(self) -> tuple[npt.NDArray[np.intp], ...]:
+        """For each condition the bounds at which it changes, if codes count the bounds reached."""
+        changes = self.table[2:] != self.table[1:-1]
+        return tuple(np.flatnonzero(changes[:, number]) for number in range(changes.shape[1]))
+
+    @cached_property
     def classes(self) -> npt.NDArray[np.intp]:
         """For each code the number of its class: no condition tells the codes of one apart."""
         return _runs(self.table) if self.is_ordered else _alike(self.table)

@@ -16,7 +16,7 @@ import polars as pl
 Bytes = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.uint64]
 _SCHEMA, _ARRAY, _STREAM = b"arrow_schema", b"arrow_array", b"arrow_array_stream"
-_BOOLEAN, _VIEWS = b"b", b"vu"  # how Arrow names the types
+_BOOLEAN, _VIEWS, _FLOAT, _WHOLE = b"b", b"vu", b"g", b"l"  # how Arrow names the types
 
 _RELEASE = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 _GET = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
@@ -155,6 +155,20 @@ def views(series: pl.Series) -> Words:
         return np.empty((0, 2), np.uint64)
     start, length = held.array.offset, held.array.length
     return _seen(held, 1, 16 * (start + length)).view(np.uint64).reshape(-1, 2)[start:]
+
+
+def numbers_of(series: pl.Series) -> npt.NDArray[np.int64] | npt.NDArray[np.float64]:
+    """Return the values of a column of 64-bit floats or whole numbers.
+
+    What stands in the place of a missing one means nothing.
+    """
+    is_float = series.dtype == pl.Float64
+    held = _held(series, _FLOAT if is_float else _WHOLE)
+    if held is None:
+        return np.empty(0, np.int64)
+    start, length = held.array.offset, held.array.length
+    whole = _seen(held, 1, 8 * (start + length))
+    return whole.view(np.float64)[start:] if is_float else whole.view(np.int64)[start:]
 
 
 # ---- what Polars is to hold

@@ -16,14 +16,15 @@ EVERYONE: Signal = 1
 
 
 class Kind(IntEnum):
-    """What a gate does to its inputs; that it is a copy of one is said of steps alone."""
+    """What a gate does to its inputs; that it is one of them, or not, is said of steps alone."""
 
     LEAF = 0
     AND = 1
     OR = 2
     XOR = 3
-    NOT = 4
-    COPY = 5
+    AND_NOT = 4  # the left one, and not the right one
+    NOT = 5
+    COPY = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,9 @@ class Circuit:
             return high
         if low & high & 1:
             return self._gate(Kind.OR, low >> 1, high >> 1) ^ 1
-        return self._gate(Kind.AND, self._plain(low), self._plain(high))
+        if low & 1:
+            return self._gate(Kind.AND_NOT, high >> 1, low >> 1)
+        return self._gate(Kind.AND_NOT if high & 1 else Kind.AND, low >> 1, high >> 1)
 
     def _xor(self, left: Signal, right: Signal) -> Signal:
         flips, low, high = (left ^ right) & 1, *sorted((left >> 1, right >> 1))
@@ -123,12 +126,9 @@ class Circuit:
             return 2 * high ^ flips
         return self._gate(Kind.XOR, low, high) ^ flips
 
-    def _plain(self, signal: Signal) -> int:
-        """Return the gate of a signal, which a complement gets for itself."""
-        return self._gate(Kind.NOT, signal >> 1, 0) >> 1 if signal & 1 else signal >> 1
-
     def _gate(self, kind: Kind, left: int, right: int) -> Signal:
-        key = (kind, left, right) if left <= right or kind is Kind.NOT else (kind, right, left)
+        is_ordered = left <= right or kind is Kind.AND_NOT
+        key = (kind, left, right) if is_ordered else (kind, right, left)
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = len(self._gates)
@@ -173,13 +173,7 @@ class _Scheduling:
 
     def _inputs(self, gate: int) -> tuple[int, ...]:
         kind, left, right = self._gates[gate]
-        match kind:
-            case Kind.LEAF:
-                return ()
-            case Kind.NOT:
-                return (left,)
-            case _:
-                return (left, right)
+        return () if kind is Kind.LEAF else (left, right)
 
     def schedule(self) -> Schedule:
         """Return the schedule."""
@@ -214,8 +208,7 @@ class _Scheduling:
             target = _BUFFER + self._buffers
             self._buffers += 1
         self._slots[gate] = target
-        kind = self._gates[gate][0]
-        self._steps.append(Step(kind, slots[0], -1 if kind is Kind.NOT else slots[-1], target))
+        self._steps.append(Step(self._gates[gate][0], slots[0], slots[1], target))
 
     def _frozen(self, leaves: Sequence[int]) -> Schedule:
         first_buffer = len(leaves)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from math import isfinite
 from threading import Lock
 from typing import Protocol
 
@@ -16,8 +17,10 @@ import numpy as np
 import polars as pl
 
 from segdsl.backends.masks.answers import Answers, Codes
+from segdsl.backends.masks.arrow import numbers_of
 from segdsl.backends.masks.cuts import Numbers
-from segdsl.backends.masks.machine import Machine
+from segdsl.backends.masks.machine import Machine, Values
+from segdsl.backends.masks.words import packed
 
 Try = Callable[[pl.Series], Sequence[pl.Series]]
 """Tries conditions on values, of which one is missing: a yes/no column for each condition."""
@@ -169,7 +172,8 @@ def like(numbers: pl.Series, dtype: pl.DataType) -> pl.Series:
 class CutCoder:
     """The intervals between sorted bounds, each of which begins one; before the first is another.
 
-    Nothing is learnt here: the bounds are those of the conditions.
+    Nothing is learnt here: the bounds are those of the conditions. Floats that are not finite are
+    missing.
     """
 
     dtype: pl.DataType
@@ -203,18 +207,33 @@ class CutCoder:
         """Write a code for each row and return what conditions say of the codes."""
         if column.dtype != self.dtype:
             return None
-        is_float = self.dtype == pl.Float64
-        numbers = column if is_float else whole(column)
+        numbers = _finite(column) if self.dtype == pl.Float64 else whole(column)
         values = (numbers.fill_null(0) if numbers.null_count() else numbers).to_numpy()
-        if is_float and column.is_nan().any():
-            return None
         if len(self.bounds):
             self.machine.reached(values, self.bounds, codes)
         else:
             codes[:] = 1  # conditions tell no value from another
-        if column.null_count():
-            np.putmask(codes, column.is_null().to_numpy(), 0)
+        if numbers.null_count():
+            np.putmask(codes, numbers.is_null().to_numpy(), 0)
         return self.answers
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether the machine compares values with the bounds rather than codes them."""
+        return self.machine.compares(len(self.bounds))
+
+    def values(self, column: pl.Series) -> Values | None:
+        """Return the values of a column as they stand; None of one of another type."""
+        if column.dtype != self.dtype:
+            return None
+        known = packed(column.is_not_null()) if column.null_count() else None
+        return Values(numbers_of(column if self.dtype == pl.Float64 else whole(column)), known)
+
+
+def _finite(floats: pl.Series) -> pl.Series:
+    """Return floats, of which those that are not finite are missing."""
+    # a sum is finite only if all of it is, and takes a fraction of the time
+    return floats if isfinite(floats.sum()) else floats.set(~floats.is_finite(), None)
 
 
 def _cut_floats(constants: Iterable[float | int]) -> tuple[Numbers, pl.Series]:

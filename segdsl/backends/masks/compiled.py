@@ -1,91 +1,125 @@
+# mypy: disallow-untyped-calls=False, disable-error-code="call-arg"
 """The loops of the masks as machine code, by Numba; what they do is what `plain` does.
 
-Each runs without the interpreter's lock, so that several batches are computed at a time.
+Each runs without the interpreter's lock, so that several batches are computed at a time. What
+calls what stands in one module: kept code is made anew if its own module changes.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from llvmlite import ir  # type: ignore[import-untyped]
+from numba import njit, types
+from numba.extending import intrinsic
 
 BLOCK = 64  # words, as `rows.BLOCK`; `gather` knows that it is 64
 LANES = 32  # words that are transposed side by side: they stay in the first cache
-FULL = -1
+EVERYONE = np.uint64(2**64 - 1)
+LEFT_FLIPPED, RIGHT_FLIPPED, FLIPPED, ONE_OF_BOTH = 1, 2, 4, 8  # of the inputs and the result
+
+
+# ---- what the processor does with 64 values at a time, wherever in memory they stand
+
+
+@intrinsic
+def _gate(typing, left, right, target, flip_left, flip_right, flip):  # type: ignore[no-untyped-def]  # noqa: ARG001
+    """Write where two rows of 64 words hold, each word of which is turned round by a flip."""
+
+    def code(context, builder, signature, given):  # type: ignore[no-untyped-def]  # noqa: ARG001
+        sides = (_vector(builder, address, ir.IntType(64)) for address in given[:2])
+        flips = [_repeated(builder, flip) for flip in given[3:]]
+        left, right = (builder.xor(*one) for one in zip(sides, flips[:2], strict=True))
+        both = builder.xor(builder.and_(left, right), flips[2])
+        _write(builder, both, given[2])
+        return context.get_dummy_value()
+
+    return types.void(*[types.uint64] * 6), code
+
+
+@intrinsic
+def _differing(typing, left, right, target):  # type: ignore[no-untyped-def]  # noqa: ARG001
+    """Write where one of two rows of 64 words holds, not both."""
+
+    def code(context, builder, signature, given):  # type: ignore[no-untyped-def]  # noqa: ARG001
+        left, right = (_vector(builder, given[i], ir.IntType(64)) for i in range(2))
+        _write(builder, builder.xor(left, right), given[2])
+        return context.get_dummy_value()
+
+    return types.void(*[types.uint64] * 3), code
+
+
+@intrinsic
+def _reached_float(typing, address, bound):  # type: ignore[no-untyped-def]  # noqa: ARG001
+    """Return a bit for each of 64 floats in memory: whether it has reached a bound."""
+
+    def code(context, builder, signature, given):  # type: ignore[no-untyped-def]  # noqa: ARG001
+        values = _vector(builder, given[0], ir.DoubleType())
+        return _bits(builder, builder.fcmp_ordered(">=", values, _repeated(builder, given[1])))
+
+    return types.uint64(types.uint64, types.float64), code
+
+
+@intrinsic
+def _reached_whole(typing, address, bound):  # type: ignore[no-untyped-def]  # noqa: ARG001
+    """Return a bit for each of 64 whole numbers in memory: whether it has reached a bound."""
+
+    def code(context, builder, signature, given):  # type: ignore[no-untyped-def]  # noqa: ARG001
+        values = _vector(builder, given[0], ir.IntType(64))
+        return _bits(builder, builder.icmp_signed(">=", values, _repeated(builder, given[1])))
+
+    return types.uint64(types.uint64, types.int64), code
+
+
+@intrinsic
+def _finite(typing, address):  # type: ignore[no-untyped-def]  # noqa: ARG001
+    """Return a bit for each of 64 floats in memory: whether it is finite."""
+
+    def code(context, builder, signature, given):  # type: ignore[no-untyped-def]  # noqa: ARG001
+        values = _vector(builder, given[0], ir.DoubleType())
+        nothing = builder.fsub(values, values)  # of others this is no number
+        return _bits(builder, builder.fcmp_ordered("ord", nothing, nothing))
+
+    return types.uint64(types.uint64), code
+
+
+@intrinsic
+def _word(typing, address):  # type: ignore[no-untyped-def]  # noqa: ARG001
+    """Return a word in memory."""
+
+    def code(context, builder, signature, given):  # type: ignore[no-untyped-def]  # noqa: ARG001
+        return builder.load(builder.inttoptr(given[0], ir.IntType(64).as_pointer()))
+
+    return types.uint64(types.uint64), code
+
+
+def _vector(builder, address, element):  # type: ignore[no-untyped-def]
+    """Return 64 values in memory, which need not stand where so many at a time would."""
+    there = builder.inttoptr(address, ir.VectorType(element, 64).as_pointer())
+    return builder.load(there, align=8)
+
+
+def _write(builder, words, address):  # type: ignore[no-untyped-def]
+    builder.store(words, builder.inttoptr(address, words.type.as_pointer()), align=8)
+
+
+def _repeated(builder, value):  # type: ignore[no-untyped-def]
+    nothing = ir.Constant(ir.VectorType(value.type, 64), ir.Undefined)
+    first = builder.insert_element(nothing, value, ir.Constant(ir.IntType(32), 0))
+    places = ir.Constant(ir.VectorType(ir.IntType(32), 64), [0] * 64)
+    return builder.shuffle_vector(first, nothing, places)
+
+
+def _bits(builder, answers):  # type: ignore[no-untyped-def]
+    return builder.bitcast(answers, ir.IntType(64))
 
 
 @njit(nogil=True, cache=True)
-def number_texts(views, gaps, numbers, firsts, table):  # type: ignore[no-untyped-def]
-    """Write the number of each text and the first row of each number; return how many there are.
-
-    `views` are two words a text, `gaps` tells missing ones (empty if none are), `table` is zeroed,
-    three words a slot, a power of two of them. `FULL` if there are more texts than `firsts`.
-    """
-    mask = len(table) - 1
-    count = 0
-    gap = -1
-    for i in range(len(views)):
-        if len(gaps) and gaps[i]:
-            if gap < 0:
-                if count == len(firsts):
-                    return FULL
-                gap = count
-                firsts[count] = i
-                count += 1
-            numbers[i] = gap
-            continue
-        left, right = views[i, 0], views[i, 1]
-        mixed = (left * np.uint64(0x9E3779B97F4A7C15)) ^ (
-            (right ^ (right >> np.uint64(32))) * np.uint64(0xD6E8FEB86659FD93)
-        )
-        mixed = (mixed ^ (mixed >> np.uint64(32))) * np.uint64(0xD6E8FEB86659FD93)
-        slot = np.int64(mixed >> np.uint64(40)) & mask
-        while True:
-            known = table[slot, 2]
-            if known == 0:
-                if count == len(firsts):
-                    return FULL
-                firsts[count] = i
-                count += 1
-                table[slot, 0], table[slot, 1], table[slot, 2] = left, right, count
-                numbers[i] = count - 1
-                break
-            if table[slot, 0] == left and table[slot, 1] == right:
-                numbers[i] = known - np.uint64(1)
-                break
-            slot = (slot + 1) & mask
-    return count
+def _all(flag):  # type: ignore[no-untyped-def]
+    """Return a word of ones, or of zeros."""
+    return EVERYONE if flag else np.uint64(0)
 
 
-@njit(nogil=True, cache=True)
-def relabel(codes, labels):  # type: ignore[no-untyped-def]
-    """Write for each code its label in its place."""
-    for i in range(len(codes)):
-        codes[i] = labels[codes[i]]
-
-
-@njit(nogil=True, cache=True)
-def count_reached(values, bounds, low, scale, earlier, known, codes):  # type: ignore[no-untyped-def]
-    """Write one more than the number of sorted bounds that each value has reached.
-
-    The bin of a value is how far it lies above `low`, times `scale`. `earlier` are the bounds
-    before each bin, and all at last; `known` is the answer in bins without a bound, 0 in others.
-    """
-    last = float(len(known) - 1)
-    for i in range(len(values)):  # without a branch: several values at a time
-        far = min(max((values[i] - low) * scale, 0.0), last)
-        codes[i] = known[np.int32(far)]
-    for i in range(len(values)):
-        if codes[i] == 0:
-            value = values[i]
-            place = np.int32(min(max((value - low) * scale, 0.0), last))
-            reached, end = earlier[place], earlier[place + 1]
-            while reached < end:
-                middle = (reached + end) >> 1
-                if bounds[middle] <= value:
-                    reached = middle + 1
-                else:
-                    end = middle
-            codes[i] = reached + 1
+# ---- conditions on codes: the bits of each code, transposed
 
 
 @njit(nogil=True, cache=True)
@@ -95,21 +129,6 @@ def _swap(upper, lower, shift, mask):  # type: ignore[no-untyped-def]
         moved = ((upper[lane] >> shift) ^ lower[lane]) & mask
         lower[lane] ^= moved
         upper[lane] ^= moved << shift
-
-
-@njit(nogil=True, cache=True)
-def look_up(codes, answers, words):  # type: ignore[no-untyped-def]
-    """Write a word for each 64 codes: the answer of each, 0 or 1, in its bit."""
-    for i in range(len(words)):
-        start = 64 * i
-        word = np.uint64(0)
-        if start + 64 <= len(codes):
-            for j in range(64):
-                word |= np.uint64(answers[codes[start + j]]) << np.uint64(j)
-        else:
-            for j in range(len(codes) - start):
-                word |= np.uint64(answers[codes[start + j]]) << np.uint64(j)
-        words[i] = word
 
 
 @njit(nogil=True, cache=True)
@@ -162,29 +181,77 @@ def _paint(codes, start, stop, tables, members, targets, slots, square):  # type
                     slots[target, first + lane] = square[i, lane]
 
 
+# ---- conditions on values as they stand: 64 of them are compared at a time
+
+
+@njit(nogil=True, cache=True)
+def _compare(column, start, stop, bounds, tests, turns, known, planes, slots):  # type: ignore[no-untyped-def]
+    """Write the masks of the conditions on one column: what bounds its values have reached.
+
+    A `column` is where its values stand in memory, whether they are floats, the first of its
+    `bounds` and the one after the last, likewise of its `tests`, and its row of `known`: which
+    rows have a value; below 0 if all have. A test is the slot of a condition, what it says below
+    all bounds and where a value is missing, and those of `turns` at which it changes, counted
+    from the first bound of the column. `planes` has a row for each bound, and two more.
+    """
+    words, count = (stop - start + 63) // 64, column[3] - column[2]
+    floats = bounds.view(np.float64)
+    there, spare = planes[count], planes[count + 1]
+    is_whole = True  # no value is missing
+    for word in range(words):
+        at = np.uint64(column[0] + 8 * (start + 64 * word))
+        rest = stop - start - 64 * word
+        if rest < 64:
+            for i in range(64):
+                spare[i] = _word(at + np.uint64(8 * i)) if i < rest else np.uint64(0)
+            at = np.uint64(spare.ctypes.data)
+        if column[1]:
+            there[word] = _finite(at)
+            for i in range(count):
+                planes[i, word] = _reached_float(at, floats[column[2] + i])
+        else:
+            there[word] = EVERYONE
+            for i in range(count):
+                planes[i, word] = _reached_whole(at, bounds[column[2] + i])
+        if column[6] >= 0:
+            there[word] &= known[column[6], start // 64 + word]
+        is_whole &= there[word] == EVERYONE
+    for number in range(column[4], column[5]):
+        slot, first, last = tests[number, 0], tests[number, 3], tests[number, 4]
+        target, fill = np.uint64(slots.ctypes.data + 512 * slot), _all(tests[number, 1])
+        if first == last:
+            slots[slot, :] = fill
+        else:
+            plane = np.uint64(planes.ctypes.data + 512 * turns[first])
+            _gate(plane, plane, target, _all(0), _all(0), fill)
+            for turn in range(first + 1, last):
+                _differing(target, np.uint64(planes.ctypes.data + 512 * turns[turn]), target)
+        if not is_whole:
+            own, flip = np.uint64(there.ctypes.data), _all(tests[number, 2])
+            _gate(target, own, target, flip, _all(0), flip)  # and there, or else not there
+
+
+# ---- gates, and results
+
+
 @njit(nogil=True, cache=True)
 def _join(steps, slots):  # type: ignore[no-untyped-def]
-    """Run the gates of a block; their numbers are those of `circuit.Kind`."""
+    """Run the gates of a block: each is where one input holds and the other one too.
+
+    A step is which of the inputs and of the result are turned round first (see `FLIPPED`), the
+    slots of the inputs, and that of the result. Kinds are not told apart by branches, which the
+    processor could not foresee.
+    """
+    base = slots.ctypes.data
     for number in range(len(steps)):
-        kind = steps[number, 0]
-        left, right = slots[steps[number, 1]], slots[steps[number, 2]]
-        target = slots[steps[number, 3]]
-        words = len(target)
-        if kind == 1:
-            for i in range(words):
-                target[i] = left[i] & right[i]
-        elif kind == 2:
-            for i in range(words):
-                target[i] = left[i] | right[i]
-        elif kind == 3:
-            for i in range(words):
-                target[i] = left[i] ^ right[i]
-        elif kind == 4:
-            for i in range(words):
-                target[i] = ~left[i]
+        flips = steps[number, 0]
+        left = np.uint64(base + 512 * steps[number, 1])
+        right = np.uint64(base + 512 * steps[number, 2])
+        target = np.uint64(base + 512 * steps[number, 3])
+        if flips & ONE_OF_BOTH:
+            _differing(left, right, target)
         else:
-            for i in range(words):
-                target[i] = left[i]
+            _gate(left, right, target, _all(flips & 1), _all(flips & 2), _all(flips & 4))
 
 
 @njit(nogil=True, cache=True)
@@ -205,6 +272,11 @@ def run_batch(  # type: ignore[no-untyped-def]
     members,
     groups,
     targets,
+    columns,
+    bounds,
+    tests,
+    turns,
+    known,
     given,
     given_slots,
     steps,
@@ -217,13 +289,15 @@ def run_batch(  # type: ignore[no-untyped-def]
 
     `codes` are a row a column; what `members` and `tables` are, says `_paint`. Each group of
     conditions has the members from one of `groups` up to the next, and a row of `targets`: the
-    slots of its conditions, below 0 where there is none. `given` are masks, for the slots
-    `given_slots`; a block is as wide as `slots`. Results are the last slots, from `results` on; as
-    many as are `kept` go to these rows of the tables `found`.
+    slots of its conditions, below 0 where there is none. `columns` are compared as they stand: see
+    `_compare`. `given` are masks, for the slots `given_slots`; a block is as wide as `slots`.
+    Results are the last slots, from `results` on; as many as are `kept` go to these rows of the
+    tables `found`.
     """
     size, width = len(slots) - results, slots.shape[1]
     counts = np.zeros(size, np.int64)
     square = np.empty((64, LANES), np.uint64)
+    planes = np.empty((len(bounds) + 2, width), np.uint64)
     for start in range(0, rows, 64 * width):
         stop = min(rows, start + 64 * width)
         words, word = (stop - start + 63) // 64, start // 64
@@ -231,6 +305,8 @@ def run_batch(  # type: ignore[no-untyped-def]
         for i in range(len(targets)):
             own = members[groups[i] : groups[i + 1]]
             _paint(codes, start, stop, tables, own, targets[i], slots, square)
+        for i in range(len(columns)):
+            _compare(columns[i], start, stop, bounds, tests, turns, known, planes, slots)
         for i in range(len(given)):
             for j in range(words):
                 slots[given_slots[i], j] = given[i, word + j]

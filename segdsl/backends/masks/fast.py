@@ -5,31 +5,50 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import local
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from segdsl.backends.masks import compiled
+from segdsl.backends.masks import compiled, compiled_codes
 from segdsl.backends.masks.answers import Codes
 from segdsl.backends.masks.arrow import Bytes, views
 from segdsl.backends.masks.circuit import Circuit, Kind
 from segdsl.backends.masks.cuts import Bins, Numbers
-from segdsl.backends.masks.machine import Connect, Numbered, Painted, Roots, RowNumbers, Words
+from segdsl.backends.masks.machine import (
+    Compared,
+    Connect,
+    Numbered,
+    Painted,
+    Roots,
+    RowNumbers,
+    Words,
+)
 from segdsl.backends.masks.plain import Plain
 from segdsl.backends.masks.rows import BLOCK, Tables
 
+_FLIPS: Mapping[Kind, int] = MappingProxyType(
+    {
+        Kind.AND: 0,
+        Kind.OR: compiled.LEFT_FLIPPED | compiled.RIGHT_FLIPPED | compiled.FLIPPED,
+        Kind.XOR: compiled.ONE_OF_BOTH,
+        Kind.AND_NOT: compiled.RIGHT_FLIPPED,
+        Kind.NOT: compiled.FLIPPED,
+        Kind.COPY: 0,
+    }
+)
 _NO_GAPS = np.zeros(0, np.bool_)
 _NO_NUMBERS = np.zeros(0, np.int64)
 _NO_WORDS = np.zeros((0, 0), np.uint64)
 _BITS = 64  # conditions in a word
 _FEW = 1 << 12  # texts, whose table stays in the cache
+_COMPARED = 40  # bounds; codes take less time with more
 
 
 # What the machine code takes for granted of numbers that stand elsewhere: it is kept compiled.
 assert compiled.BLOCK == BLOCK
 assert BLOCK % compiled.LANES == 0
-assert tuple(Kind)[1:5] == (Kind.AND, Kind.OR, Kind.XOR, Kind.NOT) == (1, 2, 3, 4)
 
 
 class Fast:
@@ -45,8 +64,8 @@ class Fast:
         gaps = column.is_null().to_numpy() if column.null_count() else _NO_GAPS
         for size in dict.fromkeys((min(most, _FEW), most)):
             firsts = np.empty(size, np.int64)
-            found = compiled.number_texts(known, gaps, codes, firsts, self._slots(size))
-            if found != compiled.FULL:
+            found = compiled_codes.number_texts(known, gaps, codes, firsts, self._slots(size))
+            if found != compiled_codes.FULL:
                 return column.gather(firsts[:found])
         return Plain().texts(column, most, codes)  # long ones may stand in memory more than once
 
@@ -62,7 +81,7 @@ class Fast:
 
     def relabel(self, codes: Codes, labels: Codes) -> None:
         """Write for each code its label in its place."""
-        compiled.relabel(codes, labels)
+        compiled_codes.relabel(codes, labels)
 
     def reached(self, values: Numbers, bounds: Numbers, codes: Codes) -> None:
         """Write one more than the number of sorted bounds, at least one, that a value reaches."""
@@ -71,11 +90,15 @@ class Fast:
         if not scale:
             codes[:] = np.searchsorted(bounds, values, side="right") + 1
             return
-        compiled.count_reached(values, bounds, low, scale, earlier, bins.known, codes)
+        compiled_codes.count_reached(values, bounds, low, scale, earlier, bins.known, codes)
 
     def look_up(self, codes: Numbered, answers: Bytes, words: Words) -> None:
         """Write the mask of those rows whose code has an answer of 1, not of 0."""
-        compiled.look_up(codes, answers, words)
+        compiled_codes.look_up(codes, answers, words)
+
+    def compares(self, bounds: int) -> bool:
+        """Return whether values are better compared with so many bounds than coded by them."""
+        return bounds <= _COMPARED
 
     def board(self, inputs: int, connect: Connect) -> FastBoard:
         """Return a board for so many inputs."""
@@ -85,7 +108,10 @@ class Fast:
         schedule = circuit.schedule([roots.signals[i] for i in roots.varying])
         slots = np.full(inputs, -1, np.int64)
         slots[list(schedule.leaves)] = np.arange(len(schedule.leaves))
-        steps = [(s.kind, s.left, max(s.right, 0), s.target) for s in schedule.steps]
+        steps = [
+            (_FLIPS[s.kind], s.left, s.left if s.right < 0 else s.right, s.target)
+            for s in schedule.steps
+        ]
         results = len(schedule.leaves) + schedule.buffers
         return FastBoard(roots, slots, np.array(steps, np.int64).reshape(-1, 4), results)
 
@@ -116,11 +142,13 @@ class FastBoard:
         rows: int,
         codes: npt.NDArray[np.uint16],
         painted: Sequence[Painted],
+        compared: Sequence[Compared],
         given: Mapping[int, Words],
         found: Tables,
     ) -> npt.NDArray[np.int64]:
         """Return how many customers of a batch are in each result, and write their words."""
         layout = Layout.of(painted, self.slots)
+        tests = Tests.of(compared, self.slots)
         masks = {self.slots[number]: words for number, words in given.items()}
         masks = {slot: words for slot, words in masks.items() if slot >= 0}
         varying = np.array(self.roots.varying, np.int64)
@@ -132,6 +160,11 @@ class FastBoard:
             layout.members,
             layout.groups,
             layout.targets,
+            tests.columns,
+            tests.bounds,
+            tests.tests,
+            tests.turns,
+            tests.known,
             np.stack(list(masks.values())) if masks else _NO_WORDS,
             np.array(list(masks), np.int64),
             self.steps,
@@ -178,6 +211,53 @@ class Layout:
             np.array([m for group in groups for m in group.members], np.int64).reshape(-1, 3),
             np.cumsum([0, *(len(group.members) for group in groups)], dtype=np.int64),
             np.array([group.padded() for group in groups], np.int64).reshape(-1, _BITS),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tests:
+    """Columns that are compared, as arrays (see `compiled._compare`)."""
+
+    columns: npt.NDArray[np.int64]
+    bounds: npt.NDArray[np.int64]  # floats by their bits
+    tests: npt.NDArray[np.int64]
+    turns: npt.NDArray[np.int64]
+    known: Words
+
+    @staticmethod
+    def of(compared: Sequence[Compared], slots: npt.NDArray[np.int64]) -> Tests:
+        """Return the columns with those conditions that have slots."""
+        columns: list[tuple[int, ...]] = []
+        bounds: list[npt.NDArray[np.int64]] = []
+        tests: list[tuple[int, ...]] = []
+        turns: list[int] = []
+        known: list[Words] = []
+        at = 0
+        for one in compared:
+            first = len(tests)
+            for number, turning in enumerate(one.answers.turns):
+                slot = slots[one.inputs[number]]
+                if slot >= 0:
+                    missing, lowest = one.answers.table[:2, number]
+                    tests.append((slot, lowest, missing, len(turns), len(turns) + len(turning)))
+                    turns += turning.tolist()
+            numbers, known_row = one.values.numbers, -1
+            if one.values.known is not None:
+                known_row = len(known)
+                known.append(one.values.known)
+            is_float = numbers.dtype == np.float64
+            size = len(one.bounds)
+            columns.append(
+                (numbers.ctypes.data, is_float, at, at + size, first, len(tests), known_row)
+            )
+            bounds.append(one.bounds.view(np.int64))
+            at += size
+        return Tests(
+            np.array(columns, np.int64).reshape(-1, 7),
+            np.concatenate([_NO_NUMBERS, *bounds]),
+            np.array(tests, np.int64).reshape(-1, 5),
+            np.array(turns, np.int64),
+            np.stack(known) if known else _NO_WORDS,
         )
 
 

@@ -43,6 +43,31 @@ class Painted:
 
 
 @dataclass(frozen=True, slots=True)
+class Values:
+    """A column's values as they stand in memory; floats that are not finite are missing.
+
+    `known` is the mask of those rows that have a value, None if all have.
+    """
+
+    numbers: Numbers
+    known: Words | None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A column of a batch, and what conditions say of the bounds that its values have reached.
+
+    `answers` are those for the codes of `Machine.reached`, and 0 where a value is missing; `inputs`
+    are the numbers of the conditions.
+    """
+
+    values: Values
+    bounds: Numbers
+    answers: Answers
+    inputs: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Roots:
     """The signals of results, of which some are those of everyone or of no one."""
 
@@ -74,13 +99,14 @@ class Board(Protocol):
         rows: int,
         codes: npt.NDArray[np.uint16],
         painted: Sequence[Painted],
+        compared: Sequence[Compared],
         given: Mapping[int, Words],
         found: Tables,
     ) -> npt.NDArray[np.int64]:
         """Return how many customers of a batch are in each result.
 
-        `codes` are a row a column. Inputs that are not painted are `given`. As many results as
-        the tables `found` have rows are written there.
+        `codes` are a row a column. Inputs that are neither painted nor compared are `given`. As
+        many results as the tables `found` have rows are written there.
         """
 
 
@@ -102,6 +128,12 @@ class Machine(Protocol):
 
     def look_up(self, codes: Numbered, answers: Bytes, words: Words) -> None:
         """Write the mask of those rows whose code has an answer of 1, not of 0."""
+
+    def compares(self, bounds: int) -> bool:
+        """Return whether values are better compared with so many bounds than coded by them.
+
+        Its boards can be given such columns then.
+        """
 
     def board(self, inputs: int, connect: Connect) -> Board:
         """Return a board for so many inputs."""

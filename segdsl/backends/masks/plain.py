@@ -15,7 +15,15 @@ from segdsl.backends.masks.answers import Answers, Codes
 from segdsl.backends.masks.arrow import Bytes
 from segdsl.backends.masks.circuit import Circuit, Schedule, Signal
 from segdsl.backends.masks.cuts import Numbers, Places
-from segdsl.backends.masks.machine import Connect, Numbered, Painted, Roots, RowNumbers, Words
+from segdsl.backends.masks.machine import (
+    Compared,
+    Connect,
+    Numbered,
+    Painted,
+    Roots,
+    RowNumbers,
+    Words,
+)
 from segdsl.backends.masks.planes import Classes, Painter, Plane, Source
 from segdsl.backends.masks.rows import BLOCK as WORDS
 from segdsl.backends.masks.rows import Tables, laid
@@ -61,6 +69,10 @@ class Plain:
             bits = np.packbits(answers.take(places[: len(own)], mode="clip"), bitorder="little")
             found[start // 8 : start // 8 + len(bits)] = bits
 
+    def compares(self, bounds: int) -> bool:  # noqa: ARG002
+        """Return that values are coded."""
+        return False
+
     def board(self, inputs: int, connect: Connect) -> PlainBoard:
         """Return a board for so many inputs."""
         return PlainBoard(inputs, connect)
@@ -103,10 +115,13 @@ class PlainBoard:
         rows: int,
         codes: npt.NDArray[np.uint16],
         painted: Sequence[Painted],
+        compared: Sequence[Compared],
         given: Mapping[int, Words],
         found: Tables,
     ) -> npt.NDArray[np.int64]:
         """Return how many customers of a batch are in each result, and write their words."""
+        if compared:
+            raise ValueError("columns are coded, not compared")
         answers = tuple(one.answers for one in painted)
         gates = self._gates(answers, painted)
         counts = gates.roots.constants(rows, found)

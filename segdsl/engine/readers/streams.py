@@ -81,9 +81,12 @@ def stream_of(
     """
     fields, is_blank_missing = catalog.customers.fields, table.is_blank_missing
 
+    def manner_of(declared: Field) -> Manner:
+        return Manner.of(catalog, declared, is_blank_missing=is_blank_missing)
+
     def canonical(name: str, cells: pl.Series) -> pl.Series:
         declared = fields[name]
-        manner = Manner.of(catalog, declared, is_blank_missing=is_blank_missing)
+        manner = manner_of(declared)
         found = convert(cells, declared.value_type, manner)
         if found is None:
             raise TypeError(f"`{name}` cannot be read from {cells.dtype}")
@@ -103,7 +106,8 @@ def stream_of(
         if seen != height:  # a file that is cut off while it is read may end without an error
             raise DataError((changed_data(height, seen, table.name),))
 
-    return Stream(names, frames, canonical)
+    plain = (name for name in names if not manner_of(fields[name]).missing)
+    return Stream(names, frozenset(plain), frames, canonical)
 
 
 def _of_size(frames: Iterator[pl.DataFrame], rows: int) -> Iterator[pl.DataFrame]:
