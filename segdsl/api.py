@@ -155,11 +155,10 @@ class Ruleset:
     @cached_property
     def program(self) -> Program:
         """The shared steps that an evaluation runs."""
-        simple = self.simple or simplified(self.plan.nodes, n.Interner())
-        return share(
-            {name: simple[root] for name, root in self.plan.segments.items()},
-            {trait.name: simple[trait.node] for trait in self.plan.traits},
-        )
+        roots = self.plan.segments
+        simple = self.simple or simplified(self.plan.nodes, n.Interner(), roots.values())
+        named = {name: simple[root] for name, root in roots.items()}
+        return share(named, {trait.name: simple[trait.node] for trait in self.plan.traits})
 
     def evaluate(
         self,

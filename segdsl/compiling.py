@@ -87,7 +87,7 @@ def _checked(
         raise CompileError(sink.diagnostics)
     simple: dict[n.Node, n.Node] = {}
     if schema.fields is not None and not plan.is_open:
-        simple = simplified(plan.nodes, n.Interner())
+        simple = simplified(plan.nodes, n.Interner(), plan.segments.values())
         note(plan, simple, sink)
     return Compiled(project, plan, catalog, params, tuple(sink), simple, schema)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
 from segdsl.diagnostics import catalog_errors
+from segdsl.diagnostics.wording import listed
 from segdsl.errors import UnsupportedError
 from segdsl.functions.scalars import canonical
 from segdsl.plan import nodes as n
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from segdsl.matching.thresholds import Thresholds
 
 _DECLARE = "the catalog declares them: `segdsl infer` writes one from data"
+_OR_MATCH = "`match` by itself goes by the types of a profile's values"
 _CLOCK = (n.Now, n.Today, n.InPeriod, n.AnniversaryIn, n.AnniversaryOn, n.InOrder)
 _MOST = 16  # prepared matchers that are kept
 
@@ -60,8 +62,10 @@ def prepared(rules: Ruleset, as_of: AsOf | None, thresholds: Thresholds | None) 
     from segdsl.matching.matcher import matcher
 
     if _is_open(rules):
-        what = "the types of what rules read are not declared"
-        raise UnsupportedError((catalog_errors.unsupported(what, help=(_DECLARE,)),))
+        names = [*untyped(rules.plan), *(item.name for item in rules.fields() if item.type is None)]
+        names += [f"{event}.{name}" for event, name in _open_properties(rules)]
+        what = f"the types of {listed(tuple(dict.fromkeys(names)), 'and')} are not declared"
+        raise UnsupportedError((catalog_errors.unsupported(what, help=(_DECLARE, _OR_MATCH)),))
     simple = rules.simple
     segments = {name: simple.get(root, root) for name, root in rules.plan.segments.items()}
     calendar = calendar_of(rules.catalog, as_of)
@@ -105,7 +109,7 @@ class Matchers:
         case = types_of(*_given(rules, profile, events)) if is_open else (), moment
         kept = self._kept.get(case)
         if kept is None or kept[0] is not thresholds or (moment is None and reads_clock):
-            typed = _typed_by(rules, *_given(rules, profile, events)) if is_open else rules
+            typed = _typed_for(rules, profile, events) if is_open else rules
             kept = thresholds, prepared(typed, as_of, thresholds)
             if len(self._kept) >= _MOST:
                 self._kept.clear()
@@ -137,6 +141,34 @@ def _given(
     happened = events_of(profile, events, rules.plan.events)
     names = [item.name for item in rules.plan.mentioned if item.name not in happened]
     return values_of(profile, names), given_events(rules.known_catalog, happened, happened)
+
+
+def _typed_for(rules: Ruleset, profile: object, events: Mapping[str, Any] | None) -> Ruleset:
+    """Return the rules under the types of a profile's values. Raises as `Matchers.found` does."""
+    from segdsl.diagnostics.profile_errors import untyped_events
+    from segdsl.matching.reading import fields_of
+
+    values, happened = _given(rules, profile, events)
+    found = _typed_by(rules, values, happened)
+    lacking: dict[str, list[str]] = {}
+    for event, name in _open_properties(found):
+        lacking.setdefault(event, []).append(name)
+    if lacking:
+        given = fields_of(profile if events is None else events, "a profile")
+        lists = {name for name, one in given.items() if isinstance(one, list | tuple)}
+        complaints = []
+        for event, names in lacking.items():
+            rows = happened.get(event, ())
+            known = {name for row in rows for name in row} if rows else lists - {event}
+            complaints.append(untyped_events(event, names, known, are_there=bool(rows)))
+        raise UnsupportedError(complaints)
+    return found
+
+
+def _open_properties(rules: Ruleset) -> tuple[tuple[str, str], ...]:
+    """Return the properties, each behind its event, of which nothing tells the type."""
+    found = (one for one in rules.plan.properties if one.type.is_error)
+    return tuple(dict.fromkeys((one.event, one.name) for one in found))
 
 
 def _typed_by(rules: Ruleset, profile: Mapping[str, Any], events: Timelines) -> Ruleset:

@@ -42,8 +42,10 @@ def command(inputs: Inputs, report: Report, profile: str, kept: Path | None) -> 
     """Show which audiences a profile is in, in the order of the rules.
 
     PROFILE is a JSON file with an object of values by field, or - for standard input: the names
-    are printed one a line. Of JSON Lines each profile gives a line of names, separated by commas.
-    What no catalog declares has the type of its value.
+    are printed one a line. Of JSON Lines each line gives a line: the names, separated by commas,
+    and nothing for an empty line or for a profile in no audience. With --format json, it is an
+    object for each profile, and nothing for an empty line. What no catalog declares has the type
+    of its value.
     """
     from segdsl.settings import calendar_of
 
@@ -56,6 +58,9 @@ def command(inputs: Inputs, report: Report, profile: str, kept: Path | None) -> 
         if profiles.are_lines and events is not None:
             raise click.UsageError("--events are of one profile, and there are several")
         for placed in profiles.each:
+            if placed is None:
+                report.text("")  # so that lines of names and of profiles go together
+                continue
             names = _names(placed, match)
             found = {"as_of": calendar.as_of.isoformat(), "segments": list(names)}
             if not report.is_json:

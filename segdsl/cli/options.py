@@ -128,8 +128,8 @@ def with_memory(function: Function) -> Function:
     """Add the option that bounds the memory of a run."""
     option = click.option(
         "--memory", callback=_memory, metavar="AMOUNT",
-        help="The memory that the run may take, such as 500MB, 2GB or 1.5GiB; what is more goes to"
-        " a temporary file.",
+        help="The memory that the run may take, such as 500MB, 2GB or 1.5GiB, of which the program"
+        " itself needs 350MB; masks beyond it go to a temporary file.",
     )  # fmt: skip
     return _stacked(function, (option,))  # type: ignore[no-any-return]
 

@@ -7,15 +7,29 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
+from math import isinf
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
+from unicodedata import normalize
 
 from segdsl.diagnostics.profile_errors import unreadable_profile
+from segdsl.diagnostics.wording import quoted
 from segdsl.errors import DataError
 
 _LINES = (".jsonl", ".ndjson")
 _SEVERAL = "several profiles stand one a line, each an object"
+_ONCE = "one value stands under each name, several events in a list"
+_FINITE = "`null` is for what is not known"
+_Line = tuple[int, bytes]  # its number from 1 on, and what stands there
+
+
+class _NotMeantError(ValueError):
+    """JSON that Python reads, and by which no one profile can be meant."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(reason)
+        self.remedy = remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +42,13 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
-    """Profiles in the order in which they stand; `are_lines` if there may be several."""
+    """Profiles in the order in which they stand; `are_lines` if there may be several.
+
+    Of lines, None stands for one that is empty.
+    """
 
     are_lines: bool
-    each: Iterator[Placed]
+    each: Iterator[Placed | None]
 
 
 @contextmanager
@@ -65,18 +82,32 @@ def read_events(file: str) -> list[Any]:
 
 
 def _profiles(stream: BinaryIO, name: str, *, is_named_lines: bool) -> Profiles:
-    lines = ((number, line) for number, line in enumerate(stream, 1) if line.strip())
-    begin = [*islice(lines, 1)]
+    lines = enumerate(stream, 1)
+    begin = _up_to_filled(lines)
     if not begin:
         raise DataError((unreadable_profile("there is no profile", name),))
-    ((number, first),) = begin
-    if not is_named_lines and _is_whole(first):
-        begin += islice(lines, 1)
-    if is_named_lines or len(begin) > 1:
-        placed = ((f"{name}:{number}", line) for number, line in chain(begin, lines))
-        return Profiles(True, (_parsed(line, place) for place, line in placed))
-    text = b"\n" * (number - 1) + first + b"".join(line for _, line in lines)
+    more: list[_Line] = []
+    if not is_named_lines and _is_whole(begin[-1][1]):
+        more = _up_to_filled(lines)
+    if is_named_lines or more:
+        each = chain(begin, more, lines)
+        return Profiles(True, (_of_line(line, f"{name}:{number}") for number, line in each))
+    text = b"".join(line for _, line in chain(begin, lines))
     return Profiles(False, iter((_parsed(text, name),)))
+
+
+def _up_to_filled(lines: Iterator[_Line]) -> list[_Line]:
+    """Return the next lines up to one that is not empty; none if all are."""
+    found: list[_Line] = []
+    for line in lines:
+        found.append(line)
+        if line[1].strip():
+            return found
+    return []
+
+
+def _of_line(line: bytes, place: str) -> Placed | None:
+    return _parsed(line, place) if line.strip() else None
 
 
 def _is_whole(line: bytes) -> bool:
@@ -90,17 +121,49 @@ def _is_whole(line: bytes) -> bool:
 def _parsed(data: bytes, place: str) -> Placed:
     """Return what JSON says. Raises DataError."""
     try:
-        return Placed(place, json.loads(data.decode("utf-8-sig")))
+        return Placed(place, _STRICT.decode(data.decode("utf-8-sig")))
     except UnicodeDecodeError as error:
         reason = f"it is not UTF-8: byte {error.start + 1:,} is no character"
     except json.JSONDecodeError as error:
         where = f"line {error.lineno:,}, " if data.strip().count(b"\n") else ""
         reason = f"it is not JSON: {error.msg} at {where}character {error.colno:,}"
+    except _NotMeantError as error:
+        raise DataError((unreadable_profile(str(error), place, help=(error.remedy,)),)) from None
     except ValueError:
         reason = "a number in it has too many digits"
     except RecursionError:
         reason = "it is nested too deeply"
     raise DataError((unreadable_profile(reason, place, help=(_SEVERAL,)),))
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the object of these names and values. Raises ValueError where one stands twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs) or not all(map(str.isascii, found)):
+        seen = set[str]()
+        for name in (normalize("NFC", name) for name, _ in pairs):
+            if name in seen:
+                raise _NotMeantError(f"{quoted(name)} stands twice in one object", _ONCE)
+            seen.add(name)
+    return found
+
+
+def _number(digits: str) -> float:
+    found = float(digits)
+    if isinf(found):
+        raise _NotMeantError(
+            f"the number {quoted(digits)} is too large: 64-bit floats end before it", _FINITE
+        )
+    return found
+
+
+def _no_number(word: str) -> NoReturn:
+    raise _NotMeantError(f"{quoted(word)} is no value that JSON has", _FINITE)
+
+
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=_number, parse_constant=_no_number
+)
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -2,24 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from types import MappingProxyType
 
 from segdsl.diagnostics import codes
 from segdsl.diagnostics.diagnostic import Diagnostic
 from segdsl.diagnostics.toml import toml_text
 
 
-def over_budget(memory: str, needed: str, columns: Sequence[str], place: str) -> Diagnostic:
-    """SG531: what is in memory at once takes more than was allowed; `columns` are read whole."""
-    why = f": {_named(columns)} cannot be read in batches" if columns else ""
+class Part(StrEnum):
+    """What takes memory, in words."""
+
+    PROGRAM = "the program itself"
+    KEYS = "the keys of all customers"
+    COLUMNS = "columns that are read whole"
+    STEPS = "ranks, traits and samples of all customers"
+    EVENTS = "the events"
+    GROUP = "the largest row group of the file"
+    BATCHES = "batches of customers with their masks"
+
+
+_REMEDIES: Mapping[Part, str] = MappingProxyType(
+    {
+        Part.KEYS: "who is in an audience is told by keys; `segdsl count` keeps none where rules"
+        " need none",
+        Part.COLUMNS: "columns of Parquet and Arrow files are read in batches unless ranks, events,"
+        " traits, samples or `--columns` need them whole, or cells do not fit their types",
+        Part.STEPS: "what is ranked, drawn or made of events is a column of all customers: the"
+        " other audiences can be run by themselves",
+        Part.EVENTS: "events are read whole: those that no window of the rules reaches can be left"
+        " out of the file",
+        Part.GROUP: "a row group is the least that is read of a Parquet file: write it in groups of"
+        " some 100,000 rows",
+        Part.BATCHES: "fewer audiences at a time take less",
+    }
+)
+_NOTABLE = 0.05  # of all
+
+
+def over_budget(
+    memory: str,
+    needed: str,
+    parts: Mapping[Part, int],
+    spoken: Callable[[int], str],
+    columns: Sequence[str],
+    carried: Sequence[str],
+    place: str,
+) -> Diagnostic:
+    """SG531: what is in memory at once takes more than was allowed.
+
+    `parts` say what takes how many bytes, `columns` are those that are read whole, of which some
+    are only `carried` along.
+    """
+    words = {**{part: str(part) for part in Part}, Part.COLUMNS: f"{_named(columns)} read whole"}
+    told = [f"{spoken(size)} for {words[part]}" for part, size in parts.items() if size]
+    notable = [part for part, size in parts.items() if size > _NOTABLE * sum(parts.values())]
+    left = (
+        f"{_named(carried)} of `--columns` can be left out, and joined to the result by the key",
+    )
     return Diagnostic(
         codes.OVER_BUDGET,
-        f"{memory} of memory are not enough for these rules and data, which take about"
-        f" {needed}{why}",
+        f"{memory} of memory are not enough for these rules and data, which take about {needed}",
         help=(
-            f"`--memory {needed}` (or `memory={toml_text(needed)}`) allows it",
-            "columns of Parquet and Arrow files are read in batches unless ranks, events, traits,"
-            " samples or `--columns` need them whole; the row groups of a file are to be small",
+            f"`--memory {needed}` (or `memory={toml_text(needed)}`) is the least that allows it",
+            f"it is {', '.join(told)}",
+            *(left if carried and Part.COLUMNS in notable else ()),
+            *(_REMEDIES[part] for part in notable if part in _REMEDIES),
         ),
         place=place,
     )

@@ -2,15 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from segdsl.diagnostics import codes
 from segdsl.diagnostics.diagnostic import Diagnostic
+from segdsl.diagnostics.toml import declared, toml_key
+from segdsl.diagnostics.wording import listed, near_help, quoted
+
+_FEW = 3  # conditions that are named
 
 
 def unreadable_profile(reason: str, place: str, *, help: Sequence[str] = ()) -> Diagnostic:
     """SG518: a profile, or an event of it, is no JSON object whose values fit their fields."""
     return Diagnostic(codes.UNREADABLE_PROFILE, reason, help=tuple(help), place=place)
+
+
+def no_threshold(what: str, words: str, given: Collection[str] | None) -> Diagnostic:
+    """SG402: one profile does not tell `what`, and the thresholds `given` are not those of it.
+
+    They are known by their words, under which there may be one of another version of the rules.
+    """
+    fact = f"{what} is decided among all customers, not from one profile"
+    if given is None:
+        return Diagnostic(
+            codes.NEEDS_POPULATION,
+            fact,
+            help=(
+                "the thresholds of an evaluation decide it: `thresholds=membership.thresholds()`",
+                "`segdsl run` writes those of the same rules with `--thresholds FILE`",
+            ),
+        )
+    if words in given:
+        why = "the thresholds given for it come from another version of the rules or the catalog"
+        told = "the words are the same; a type, a param, a list or what a name stands for is not"
+    elif given:
+        why = "the thresholds given come from other rules, or another version of these"
+        told = f"they decide {listed(sorted(given)[:_FEW], 'and')}"
+        told += f" and {len(given) - _FEW} more" if len(given) > _FEW else ""
+    else:
+        why = "the thresholds given come from rules without such a condition"
+        told = "they decide nothing"
+    return Diagnostic(
+        codes.NEEDS_POPULATION,
+        f"{fact}, and {why}",
+        help=(
+            told,
+            "evaluate the rules as they are now, and keep those: `segdsl run --thresholds FILE`, in"
+            " Python `rules.evaluate(…).thresholds()`",
+        ),
+    )
+
+
+def untyped_events(
+    event: str, lacking: Sequence[str], given: Collection[str], *, are_there: bool
+) -> Diagnostic:
+    """SG520: neither a catalog nor a profile tells the types of properties that rules read.
+
+    Events of this name either `are_there` with the properties `given`, or are not, and `given` are
+    the names under which the profile has others.
+    """
+    if are_there:
+        fact = f"no event {quoted(event)} of the profile has {listed(lacking)}, and no catalog"
+        fact += " declares the types"
+        near = [note for name in lacking for note in near_help(name, given, "property")]
+    else:
+        fact = f"the profile has no events {quoted(event)}, and no catalog declares what they have"
+        near = [*near_help(event, given, "event")]
+    lines = [declared(name, "instant") if name == "time" else toml_key(name) for name in lacking]
+    return Diagnostic(
+        codes.UNTYPED_EVENTS,
+        fact,
+        help=(
+            *dict.fromkeys(near),
+            f"declare the types in a catalog, `[events.{toml_key(event)}.fields]` with"
+            f" {listed(lines, 'and')}; then a profile without them has an answer, too",
+        ),
+    )
 
 
 def unreadable_thresholds(reason: str, place: str) -> Diagnostic:

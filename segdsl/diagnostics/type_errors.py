@@ -100,6 +100,11 @@ def wrong_operand(span: Span, operation: str, wanted: str, found: str) -> Diagno
             f"where the column holds such values, declare it in the catalog: "
             f"`type = {text_literal(wanted)}`",
         )
+    if found == "text" and wanted.endswith("date or instant"):
+        help_ = (
+            'where these are dates or times, declare so in the catalog: `type = "date"` or'
+            ' `type = "instant"`',
+        )
     return Diagnostic(
         codes.WRONG_OPERAND,
         f"{operation} takes {with_article(wanted)}, not {with_article(found)}",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from segdsl.diagnostics.memory_errors import over_budget, read_whole
-from segdsl.engine.memory import LARGE, Pace, least, spoken
+from segdsl.diagnostics.memory_errors import Part, over_budget, read_whole
+from segdsl.engine.memory import LARGE, PROGRAM, Pace, least, spoken
 from segdsl.engine.processors import processors
 from segdsl.engine.readers.customers import Reading, columns_of
 from segdsl.engine.readers.sources import Opened, open_events
@@ -33,10 +33,14 @@ _EVENT = 24  # bytes an event beside its cells
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What is read: `streamed` columns some rows at a time, those that are `whole` at once."""
+    """What is read: `streamed` columns some rows at a time, those that are `whole` at once.
+
+    Some of these no rule reads: they are `carried` along.
+    """
 
     streamed: tuple[str, ...]
     whole: tuple[str, ...]
+    carried: tuple[str, ...] = ()
 
     def is_keyless(self, catalog: Catalog, program: Program) -> bool:
         """Return whether the key alone is read whole, and only to know that each occurs once."""
@@ -81,27 +85,45 @@ def pace_for(
     Raises DataError if what is read whole takes more.
     """
     table = opened.customers
-    rows, width = _rows(table), _widths(table)
+    rows, width, nodes = _rows(table), _widths(table), _nodes(program)
     key = catalog.customers.key
     fields = [name for name in needs.whole if name != key]
-    whole = sum(width.get(name, 8) for name in (*needs.whole, *fields)) * rows  # read, converted
-    nodes = _nodes(program)
     steps = [one for one in nodes if isinstance(one, (n.Ntile, n.Ranked, n.Common, n.OverEvents))]
-    whole += rows * (_STEP * (len(steps) + len(fields)))
-    whole += rows * _DRAWN if any(isinstance(one, n.Bucket) for one in nodes) else 0
-    events = sum(_of_events(catalog, opened, event) for event in _events(nodes))
+    drawn = any(isinstance(one, n.Bucket) for one in nodes)
     read = sum(width.get(name, 8) for name in needs.streamed)
+    taken = {
+        Part.KEYS: rows * sum(width.get(name, 8) for name in needs.whole if name == key),
+        Part.COLUMNS: rows * sum(2 * width.get(name, 8) + _STEP for name in fields),
+        Part.STEPS: rows * (_STEP * len(steps) + (_DRAWN if drawn else 0)),
+        Part.EVENTS: sum(_of_events(catalog, opened, event) for event in _events(nodes)),
+        Part.GROUP: read * _largest_group(table),
+    }
     masks = (len(program.segments) if keep else 0) + program.atoms
     batch = int(2 * read + 2 * len(needs.streamed) + masks / 8) + 16
-    whole = int(whole + events + read * _largest_group(table))
+    whole = int(sum(taken.values()))
     pace = Pace.of(memory, whole, processors(), batch, int(read))
     notices: list[Diagnostic] = []
     if pace is None:
-        needed = spoken(least(whole, batch))
-        raise DataError((over_budget(spoken(memory), needed, fields, table.name),))
-    if fields or events:
-        notices.append(read_whole(fields, bool(events), spoken(whole), table.name))
+        carried = [name for name in needs.carried if name in fields]
+        raise DataError((_too_little(memory, taken, batch, fields, carried, table.name),))
+    if fields or taken[Part.EVENTS]:
+        notices.append(read_whole(fields, bool(taken[Part.EVENTS]), spoken(whole), table.name))
     return pace, tuple(notices)
+
+
+def _too_little(
+    memory: int,
+    taken: Mapping[Part, float],
+    batch: int,
+    columns: Sequence[str],
+    carried: Sequence[str],
+    place: str,
+) -> Diagnostic:
+    """Return the complaint that so many bytes are too few beside what is taken as a whole."""
+    enough = least(int(sum(taken.values())), batch)
+    parts = {Part.PROGRAM: PROGRAM, **{part: int(size) for part, size in taken.items()}}
+    parts[Part.BATCHES] = enough - sum(parts.values())
+    return over_budget(spoken(memory), spoken(enough), parts, spoken, columns, carried, place)
 
 
 def _nodes(program: Program) -> Sequence[n.Node]:
@@ -148,4 +170,5 @@ def columns_read(
     """Return the columns that are read for fields, of which some are `late`."""
     own = [name for name in (catalog.customers.key, catalog.customers.latest_by) if name]
     whole = dict.fromkeys((*own, *(name for name in names if name not in late), *carried))
-    return Needs(columns_of(catalog, sorted(late)), columns_of(catalog, tuple(whole)))
+    alone = columns_of(catalog, tuple(name for name in carried if name not in names))
+    return Needs(columns_of(catalog, sorted(late)), columns_of(catalog, tuple(whole)), alone)

@@ -224,7 +224,9 @@ class _Run:
         height, columns = self._height, len(own.coded)
         keeper = CodeKeeper.of(height, len(stored), columns) if keep_codes else None
         found = own.run(batches, len(stored), self._pace, height, keeper)
-        self._codes = keeper.kept(own.board) if keeper is not None else None
+        rows = [one.mask for one in found.values() if one.mask]
+        if keeper is not None and rows:
+            self._codes = keeper.kept(own.board, rows[0].tables)
         return found
 
     def _prepare(self, level: Level, source: Source, results: Sequence[n.Node]) -> Pass:

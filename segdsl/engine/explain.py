@@ -27,6 +27,7 @@ from segdsl.source import Span
 POPULATION = (n.Ranked, n.Common, n.Ntile)
 _DEEPEST = 50  # levels of definitions that are told one inside the other
 _NAME = 90  # characters of what was looked at, so that its value is seen as well
+_AMONG_ALL = "`segdsl why RULES DATA --customer KEY` looks at all customers"
 _NO_RANKS: Mapping[n.Node, Rank] = MappingProxyType({})
 _NO_NAMES: Mapping[n.Node, str] = MappingProxyType({})
 
@@ -107,7 +108,8 @@ def explain(
         if node in values:
             continue
         if isinstance(node, POPULATION):
-            raise UnsupportedError((catalog_errors.needs_population(describe(node)),))
+            complaint = catalog_errors.needs_population(describe(node), help=(_AMONG_ALL,))
+            raise UnsupportedError((complaint,))
         if isinstance(node, n.InOrder):
             ways[node] = progress(node, customer, values.__getitem__, calendar)
             values[node] = ways[node].holds

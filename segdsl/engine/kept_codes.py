@@ -128,8 +128,8 @@ class CodeKeeper:
         is_coded = all(column.height <= MOST for column in self._columns.values())
         return is_coded and _SHARE * size <= self.masks * self.customers // 8
 
-    def kept(self, board: Board) -> KeptCodes | None:
-        """Return what all batches were made of, by whose board; None if it was not to be kept."""
+    def kept(self, board: Board, tables: Sequence[Tables]) -> KeptCodes | None:
+        """Return what tables of masks were made of, by whose board; None where it is not kept."""
         if not self._batches:
             return None
         columns = list(self._columns.values())
@@ -137,7 +137,7 @@ class CodeKeeper:
         firsts = [one.first for one in self._batches]
         given = [one.given for one in self._batches]
         pieces = [one.pieces() for one in columns]
-        return KeptCodes(board, self.masks, self._size, painted, pieces, firsts, given)
+        return KeptCodes(board, tables, self._size, painted, pieces, firsts, given)
 
 
 @dataclass(slots=True)
@@ -213,7 +213,7 @@ class KeptCodes:
     """
 
     board: Board
-    masks: int
+    tables: Sequence[Tables]
     size: int
     painted: Sequence[Painted]
     pieces: Sequence[Sequence[Piece]]
@@ -222,7 +222,7 @@ class KeptCodes:
 
     def answers(self, places: Places, threads: int = 1) -> Tables:
         """Return the masks of some rows alone, by their places, which rise."""
-        found = tables(self.masks, len(places))
+        found = tables(self.tables[0].shape[1], len(places))
         firsts = range(0, len(places), _AT_ONCE)
         work = (
             (places[i : i + _AT_ONCE], found[i // (64 * BLOCK) : (i + _AT_ONCE) // (64 * BLOCK)])

@@ -94,6 +94,12 @@ class Origin:
         """What the rules make of events."""
         return [node for level in self.program.levels for node in level.events]
 
+    @property
+    def is_as_it_was(self) -> bool:
+        """Whether the customers and events are those of the first evaluation."""
+        is_complete = len(self.people.keys) == len(self.source.keys)
+        return is_complete and not self.patches and not self.added
+
     @cached_property
     def _patch(self) -> pl.DataFrame:
         """The latest rows of the customers that came later."""

@@ -18,7 +18,7 @@ from segdsl.engine.packed import Customers
 from segdsl.engine.readers import read_customers
 from segdsl.engine.session_data import Asked, Effort, SessionData
 from segdsl.engine.session_nodes import small
-from segdsl.engine.session_reading import Known
+from segdsl.engine.session_reading import OpenedData
 from segdsl.errors import CompileError
 from segdsl.functions.scalars import EXACT
 from segdsl.plan import nodes as n
@@ -48,7 +48,7 @@ class _State:
     """
 
     context: Context
-    known: Known
+    known: OpenedData
     events: frozenset[str]
     intern: n.Interner
     simple: Mapping[n.Node, n.Node]
@@ -56,7 +56,7 @@ class _State:
     roots: Mapping[str, n.Node]
 
     @staticmethod
-    def of(bound: Ruleset, known: Known, calendar: Calendar) -> _State:
+    def of(bound: Ruleset, known: OpenedData, calendar: Calendar) -> _State:
         """Return the beginning: what rules mean that are bound to data."""
         with localcontext(EXACT):
             context = settled(bound.project, bound.schema, bound.params, Sink())
@@ -67,7 +67,7 @@ class _State:
         events = frozenset(bound.plan.events)
         return _State(context, known, events, intern, simple, digests(kept, {}), roots)
 
-    def grown(self, bound: Ruleset, known: Known, declared: Catalog) -> _State | None:
+    def grown(self, bound: Ruleset, known: OpenedData, declared: Catalog) -> _State | None:
         """Return the state with the fields and events of further rules; None if types differ.
 
         Events that are not `declared` wholly are left out: of these each rule has its own.
@@ -89,7 +89,7 @@ class _State:
         return replace(
             self,
             context=replace(self.context, schema=schema),
-            known=Known(catalog, tables),
+            known=OpenedData(catalog, tables),
             events=self.events | set(opened),
         )
 
@@ -103,9 +103,9 @@ def _merged(had: Schema, has: Schema, opened: Collection[str]) -> Schema:
     return replace(has, fields=fields or None, unread=unread, events=events or None)
 
 
-def _known(bound: Ruleset, opened: Opened) -> Known:
+def _known(bound: Ruleset, opened: Opened) -> OpenedData:
     """Return what is known by rules that are bound to data; no cell is held for later."""
-    return Known(bound.known_catalog, replace(opened, customers=opened.customers.unread()))
+    return OpenedData(bound.known_catalog, replace(opened, customers=opened.customers.unread()))
 
 
 def _is_declared(catalog: Catalog, event: str) -> bool:

@@ -20,14 +20,14 @@ _NARROW = 1 << 12  # values that are worth codes, however few the rows
 _LARGEST = 2**63 - 1
 _WHOLE_TYPES = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.Date)
 
-Source: TypeAlias = n.Field | n.Aggregate | n.Ntile | n.Bucket | n.Apply
+Columnar: TypeAlias = n.Field | n.Aggregate | n.Ntile | n.Bucket | n.Apply
 """What a session keeps as a column: a field, what the engine computes, a function of instants."""
-SOURCES = (n.Field, n.Aggregate, n.Ntile, n.Bucket)
+COLUMNAR = (n.Field, n.Aggregate, n.Ntile, n.Bucket)
 _WHOLE = (n.Ranked, n.Common, n.InOrder)
 
 
 @dataclass(frozen=True, slots=True)
-class Codes:
+class CodedColumn:
     """The number of each row's value, and the values by their numbers, a missing one among them."""
 
     numbers: Numbered
@@ -38,12 +38,12 @@ class Codes:
         return self.values.gather(pl.Series(self.numbers))
 
 
-Column: TypeAlias = Codes | pl.Series
+Column: TypeAlias = CodedColumn | pl.Series
 
 
 def size_of(column: Column) -> int:
     """Return the bytes of a column."""
-    if isinstance(column, Codes):
+    if isinstance(column, CodedColumn):
         return column.numbers.nbytes + int(column.values.estimated_size())
     return int(column.estimated_size())
 
@@ -57,7 +57,7 @@ def kept(values: pl.Series, machine: Machine) -> Column:
     return values.rechunk()
 
 
-def _texts(texts: pl.Series, machine: Machine) -> Codes | None:
+def _texts(texts: pl.Series, machine: Machine) -> CodedColumn | None:
     """Return the codes of texts of which there are few."""
     known: dict[str | None, int] = {None: 0}
     numbers = np.empty(len(texts), np.uint16)
@@ -70,20 +70,20 @@ def _texts(texts: pl.Series, machine: Machine) -> Codes | None:
         if len(known) > MOST:
             return None
         machine.relabel(part, np.array(own, np.uint16))
-    return Codes(numbers, pl.Series(list(known), dtype=pl.String))
+    return CodedColumn(numbers, pl.Series(list(known), dtype=pl.String))
 
 
-def _many_texts(texts: pl.Series) -> Codes | None:
+def _many_texts(texts: pl.Series) -> CodedColumn | None:
     """Return the codes of texts that repeat themselves at least."""
     if not repeats(texts):
         return None
     found = dictionary(texts)
     if 2 * len(found.values) > len(texts):
         return None
-    return Codes(found.codes.cast(pl.UInt32).to_numpy(), found.values)
+    return CodedColumn(found.codes.cast(pl.UInt32).to_numpy(), found.values)
 
 
-def _narrow(values: pl.Series) -> Codes | None:
+def _narrow(values: pl.Series) -> CodedColumn | None:
     """Return the codes of whole numbers, dates and such that lie close together."""
     numbers = whole(values)
     least, greatest = numbers.min(), numbers.max()
@@ -101,7 +101,7 @@ def _narrow(values: pl.Series) -> Codes | None:
     np.subtract(numbers.fill_null(low - 1).to_numpy(), low - 1, out=codes, casting="unsafe")
     among = pl.int_range(low, high + 1, dtype=pl.Int64, eager=True)
     missing = pl.Series([None], dtype=values.dtype)
-    return Codes(codes, missing.append(like(among, values.dtype)))
+    return CodedColumn(codes, missing.append(like(among, values.dtype)))
 
 
 # ---- what atoms stand on
@@ -111,7 +111,7 @@ def _narrow(values: pl.Series) -> Codes | None:
 class Stand:
     """The columns that an atom reads; `needs_all` where it is computed over all customers."""
 
-    sources: tuple[Source, ...]
+    sources: tuple[Columnar, ...]
     needs_all: bool = False
 
 
@@ -120,7 +120,7 @@ def stand_of(atom: n.Node) -> Stand:
     nodes = n.ordered(atom, below=below_sources)
     if any(isinstance(node, _WHOLE) for node in nodes):
         return Stand((), needs_all=True)
-    sources = tuple(node for node in nodes if isinstance(node, SOURCES))
+    sources = tuple(node for node in nodes if isinstance(node, COLUMNAR))
     if len(sources) == 1 and type_of(sources[0]).kind is Kind.INSTANT:
         readers = [node for node in nodes if sources[0] in below_sources(node)]
         match readers:
@@ -133,4 +133,4 @@ def stand_of(atom: n.Node) -> Stand:
 
 def below_sources(node: n.Node) -> tuple[n.Node, ...]:
     """Return what a node stands on, down to columns that are kept."""
-    return () if isinstance(node, SOURCES) else n.children(node)
+    return () if isinstance(node, COLUMNAR) else n.children(node)

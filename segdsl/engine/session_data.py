@@ -26,10 +26,10 @@ from segdsl.engine.processors import processors
 from segdsl.engine.readers.customers import Reading
 from segdsl.engine.readers.events import read_events
 from segdsl.engine.readers.wanted import properties_read
-from segdsl.engine.session_columns import Codes as Coded
+from segdsl.engine.session_columns import CodedColumn
 from segdsl.engine.session_masks import MaskStore
-from segdsl.engine.session_reading import KeptColumns, Known
-from segdsl.engine.session_work import Group, Work, steps_of
+from segdsl.engine.session_reading import KeptColumns, OpenedData
+from segdsl.engine.session_work import Answered, Work, steps_of
 from segdsl.functions.clock import Calendar
 from segdsl.optimise.share import share
 from segdsl.plan import nodes as n
@@ -49,7 +49,7 @@ class Asked:
 
     roots: Sequence[n.Node]
     digests: Mapping[n.Node, bytes]
-    known: Known
+    known: OpenedData
     named: frozenset[n.Node] = frozenset()
 
 
@@ -228,16 +228,16 @@ class SessionData:
             self.columns.keep(work.digests[one], result.traits[name])
         return {one: result.masks.words(name) for name, one in atoms.items()}
 
-    def _groups(self, work: Work) -> Iterator[Group]:
+    def _groups(self, work: Work) -> Iterator[Answered]:
         """Yield the atoms on each column of codes, with what they say of each code."""
         for source, atoms in work.alone.items():
             column = self.columns[work.digests[source]]
-            if isinstance(column, Coded):
+            if isinstance(column, CodedColumn):
                 steps = steps_of(atoms)
                 trial = Trial(source, column.values.dtype, tuple(atoms), steps, self.calendar)
-                yield Group(source, column, tuple(atoms), trial(column.values))
+                yield Answered(source, column, tuple(atoms), trial(column.values))
 
-    def _looked_up(self, group: Group) -> dict[n.Node, Words]:
+    def _looked_up(self, group: Answered) -> dict[n.Node, Words]:
         found: dict[n.Node, Words] = {}
         for atom, answer in zip(group.atoms, group.answers, strict=True):
             words = found[atom] = np.empty(width(self.height), np.uint64)
@@ -247,7 +247,7 @@ class SessionData:
 
     def _passed(
         self,
-        groups: Sequence[Group],
+        groups: Sequence[Answered],
         asked: Asked,
         known: Mapping[n.Node, Words],
         roots: Sequence[n.Node],

@@ -13,7 +13,7 @@ from segdsl.backends.masks.machine import Machine
 from segdsl.diagnostics.data_errors import unreadable_data
 from segdsl.engine.columns import Columns
 from segdsl.engine.readers.customers import Reader, Reading, columns_of
-from segdsl.engine.session_columns import Codes, Column, kept, size_of
+from segdsl.engine.session_columns import CodedColumn, Column, kept, size_of
 from segdsl.engine.session_work import Work
 from segdsl.errors import DataError
 from segdsl.functions.clock import Calendar
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class OpenedData:
     """What is known of the data under some rules: a catalog without gaps, the tables opened."""
 
     catalog: Catalog
@@ -70,7 +70,7 @@ class KeptColumns:
     def __getitem__(self, digest: bytes) -> Column:
         return self._columns[digest]
 
-    def read(self, work: Work, known: Known) -> None:
+    def read(self, work: Work, known: OpenedData) -> None:
         """Read the fields, and find the functions of instants, that are not there yet."""
         lacking = [one for one in work.sources if work.digests[one] not in self._columns]
         below = (one.arguments[0] if isinstance(one, n.Apply) else one for one in lacking)
@@ -82,7 +82,7 @@ class KeptColumns:
             if isinstance(one, n.Apply):
                 self.keep(work.digests[one], self.table(one.arguments, [one], work).column(one))
 
-    def read_fields(self, wanted: Mapping[str, bytes], known: Known) -> None:
+    def read_fields(self, wanted: Mapping[str, bytes], known: OpenedData) -> None:
         """Read fields: of a text format all at once, of others one after the other."""
         table = known.opened.customers
         if table.is_text:
@@ -116,7 +116,7 @@ class KeptColumns:
     def series(self, digest: bytes) -> pl.Series:
         """Return the values of a column that is kept."""
         column = self._columns[digest]
-        return column.series() if isinstance(column, Codes) else column
+        return column.series() if isinstance(column, CodedColumn) else column
 
     def table(self, sources: Sequence[n.Node], steps: Sequence[n.Node], work: Work) -> Columns:
         """Return the columns on which steps are computed."""

@@ -7,17 +7,24 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from segdsl.engine.session_columns import SOURCES, Codes, Source, Stand, below_sources, stand_of
+from segdsl.engine.session_columns import (
+    COLUMNAR,
+    CodedColumn,
+    Columnar,
+    Stand,
+    below_sources,
+    stand_of,
+)
 from segdsl.optimise.share import share
 from segdsl.plan import nodes as n
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Answered:
     """Atoms on a column of codes, and their answers for each code."""
 
-    source: Source
-    codes: Codes
+    source: Columnar
+    codes: CodedColumn
     atoms: tuple[n.Node, ...]
     answers: Sequence[pl.Series]
 
@@ -40,7 +47,7 @@ class Work:
         return [atom for atom, stand in self.stands.items() if stand.needs_all]
 
     @property
-    def sources(self) -> list[Source]:
+    def sources(self) -> list[Columnar]:
         """All columns, each once."""
         return list(dict.fromkeys(one for s in self.stands.values() for one in s.sources))
 
@@ -51,9 +58,9 @@ class Work:
         return [one for one in dict.fromkeys(below) if not isinstance(one, n.Field)]
 
     @property
-    def alone(self) -> dict[Source, list[n.Node]]:
+    def alone(self) -> dict[Columnar, list[n.Node]]:
         """The atoms that stand on one column, by it."""
-        found: dict[Source, list[n.Node]] = {}
+        found: dict[Columnar, list[n.Node]] = {}
         for atom, stand in self.stands.items():
             if len(stand.sources) == 1:
                 found.setdefault(stand.sources[0], []).append(atom)
@@ -65,4 +72,4 @@ def steps_of(atoms: Sequence[n.Node]) -> tuple[n.Node, ...]:
     program = share({str(i): atom for i, atom in enumerate(atoms)}, {})
     inside = set(n.ordered(*atoms, below=below_sources))
     values = (value for level in program.levels for value in level.values)
-    return tuple(one for one in values if one in inside and not isinstance(one, SOURCES))
+    return tuple(one for one in values if one in inside and not isinstance(one, COLUMNAR))

@@ -28,11 +28,12 @@ from segdsl.engine.people import People, Rows
 from segdsl.engine.processors import processors
 from segdsl.engine.readers.wanted import ROW, properties_read
 from segdsl.engine.rolls import Changes, Roll
-from segdsl.engine.run import as_local, by_name
+from segdsl.engine.run import as_local, by_name, evaluate
 from segdsl.functions.clock import Calendar
 from segdsl.plan import nodes as n
 
 _MOST = 3  # a third of the customers: evaluating all is no slower than evaluating more than that
+_MOST_READ = 8  # an eighth, where as-of has moved: their rows have to be found in the data
 _POPULATION = (n.Ntile, n.Ranked, n.Common)
 
 
@@ -64,7 +65,8 @@ def update(
     if whole is None:
         rows, notices = _again(origin, now, news, calendar)
         news = replace(news, notices=(*news.notices, *notices))
-        if _MOST * len(rows) <= len(now.people.keys):
+        most = _MOST if calendar == origin.calendar else _MOST_READ
+        if most * len(rows) <= len(now.people.keys):
             return _some(membership, origin, now, news, rows, calendar)
         whole = "so many have changed that this takes less time" if len(rows) else None
     return _all(membership, now, news, calendar, whole)
@@ -239,6 +241,18 @@ def _all(
     membership: Membership, now: Origin, news: News, calendar: Calendar, why: str | None
 ) -> Membership:
     """Return the membership of all as they are now."""
+    if now.is_as_it_was:
+        now.demand_same()
+        parts = now.plan, now.program, now.catalog, calendar, now.data
+        found = evaluate(
+            *parts,
+            columns=now.columns,
+            strict=now.strict,
+            originals=membership.originals,
+            previous=membership,
+            rules=now.rules,
+        )
+        return replace(found, notices=(*news.notices, *((all_evaluated(why),) if why else ())))
     frame = now.customers(now.fields, columns=now.columns)
     prepared = now.prepared if calendar == now.calendar else Prepared(now.program, calendar)
     result = _evaluated(now, frame, prepared, keep_codes=True)

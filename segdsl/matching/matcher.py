@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 from segdsl.catalog import Catalog
 from segdsl.catalog.tables import given_as
-from segdsl.diagnostics import catalog_errors
+from segdsl.diagnostics import profile_errors
 from segdsl.diagnostics.data_errors import sum_too_large
 from segdsl.errors import DataError, UnsupportedError
 from segdsl.functions.clock import Calendar
@@ -20,13 +20,17 @@ from segdsl.matching.layout import CONNECTIVES
 from segdsl.matching.plain import plainly
 from segdsl.matching.prelude import PARAMETERS, reading
 from segdsl.matching.reading import ProfileError
-from segdsl.matching.thresholds import POPULATION, Threshold, Thresholds, population_names
+from segdsl.matching.thresholds import (
+    POPULATION,
+    Threshold,
+    Thresholds,
+    population_names,
+    words_of,
+)
 from segdsl.plan import nodes as n
 from segdsl.plan.behaviour import SumTooLargeError
 from segdsl.plan.words import describe
 
-_HELP = "the thresholds of an evaluation decide it: `thresholds=membership.thresholds()`"
-_HELP_CLI = "`segdsl run` writes those of the same rules with `--thresholds FILE`"
 _FEW = 96
 """Atoms, counted where they stand, up to which rules are run as code."""
 
@@ -131,7 +135,8 @@ def _thresholds(
     found: dict[n.Node, Threshold] = {}
     for name, node in population_names(segments.values()).items():
         if name not in known:
-            complaint = catalog_errors.needs_population(describe(node), help=(_HELP, _HELP_CLI))
+            given_for = None if given is None else tuple(map(words_of, known))
+            complaint = profile_errors.no_threshold(describe(node), words_of(name), given_for)
             raise UnsupportedError((complaint,))
         found[plain[node]] = known[name]
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -196,9 +196,14 @@ def happened(given: object, readers: Mapping[str, Readable], event: str) -> Rows
     """
     if given is None:
         return ()
-    if isinstance(given, str | bytes | Mapping) or not hasattr(given, "__iter__"):
+    return [_event(row, readers, event) for row in listed_events(given, event)]
+
+
+def listed_events(given: object, event: str) -> Iterable[Any]:
+    """Return the events of one kind as they are given. Raises TypeError for what is no list."""
+    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
         raise ProfileError(f"events `{event}` are a list, not {type(given).__name__}")
-    return [_event(row, readers, event) for row in given]
+    return given
 
 
 def _event(row: object, readers: Mapping[str, Readable], event: str) -> Mapping[str, Any]:

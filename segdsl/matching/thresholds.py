@@ -88,6 +88,11 @@ def population_names(roots: Iterable[n.Node]) -> dict[str, n.Node]:
     return {f"{describe(node, _LONGEST)} #{digests[node]}": node for node in ranked}
 
 
+def words_of(name: str) -> str:
+    """Return the words of a name that `population_names` gives, without the digest."""
+    return name.rpartition(" #")[0]
+
+
 def _digests(roots: Sequence[n.Node]) -> dict[n.Node, str]:
     """Return a digest of every node that the roots stand on: equal for equal nodes alone."""
     found: dict[n.Node, str] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from segdsl.matching.reading import fields_of, getter, sought
+from segdsl.matching.reading import fields_of, getter, listed_events, sought
 
 
 def values_of(profile: object, names: Iterable[str]) -> dict[str, Any]:
@@ -18,12 +18,14 @@ def values_of(profile: object, names: Iterable[str]) -> dict[str, Any]:
 def events_of(
     profile: object, events: Mapping[str, Any] | None, names: Iterable[str]
 ) -> dict[str, list[Mapping[str, Any]]]:
-    """Return the events of these names: those given, else those that the profile holds."""
+    """Return the events of these names: those given, else those that the profile holds.
+
+    Raises TypeError for what is no list of events.
+    """
     found = values_of(profile if events is None else events, names)
     return {
-        name: [fields_of(row, f"an event `{name}`") for row in rows]
+        name: [fields_of(row, f"an event `{name}`") for row in listed_events(rows, name)]
         for name, rows in found.items()
-        if not isinstance(rows, str | bytes | Mapping) and hasattr(rows, "__iter__")
     }
 
 

@@ -5,37 +5,36 @@
 | nested `and`, `or` are one; repeated items count once; order is free | none: two truth values |
 | `p and not p` is false, `p or not p` is true | none |
 | `not not p` is p | none |
-| `x = a or x in (b)` is `x in (a, b)` | both are false where x is missing |
-| `x is known and x = a` is `x = a` | the comparison is false where x is missing |
+| `x = a or x in (b)` is `x in (a, b)`; shared parts stay | all are false if x is missing |
+| `x is known and x = a` is `x = a`, also for an `or` of such | these are false if x is missing |
 | at least n of n is all, at least 1 is any, at most 0 is none | none |
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TypeAlias, TypeVar, cast
+from collections.abc import Container, Iterable, Mapping
+from functools import partial
+from typing import TypeVar, cast
 
 from segdsl.optimise.rewrite import rewritten
 from segdsl.plan import nodes as n
 from segdsl.plan.meaning import compare
 from segdsl.plan.typing import type_of
 
-Rule: TypeAlias = Callable[[n.Node, n.Interner], n.Node]
 
-
-def simplify(node: n.Node, intern: n.Interner) -> n.Node:
-    """Return an equal node that is not larger."""
+def simplify(node: n.Node, intern: n.Interner, alone: Container[n.Node] = ()) -> n.Node:
+    """Return an equal node that is not larger; conditions that are `alone` stay what they are."""
     match node:
         case n.All():
             return _all(node.items, intern)
         case n.Any():
-            return _any(node.items, intern)
+            return _any(node.items, intern, alone)
         case n.Not(n.Constant(value)):
             return intern(n.Constant(not value))
         case n.Not(n.Not(item)):
             return item
         case n.HowMany():
-            return _how_many(node, intern)
+            return _how_many(node, intern, alone)
         case n.Compare(relation, n.Literal(left), n.Literal(right)):
             return intern(n.Constant(compare(relation, left, right)))
         case n.Known(n.Literal(value)):
@@ -49,27 +48,40 @@ def simplify(node: n.Node, intern: n.Interner) -> n.Node:
             return node
 
 
-PASSES: tuple[Rule, ...] = (simplify,)
-
-
 _NodeT = TypeVar("_NodeT", bound=n.Node)
 
 
-def simplified(roots: Iterable[n.Node], intern: n.Interner) -> dict[n.Node, n.Node]:
-    """Return what becomes of every node that the roots stand on after all passes."""
-    first, *others = PASSES
-    found = rewritten(roots, first, intern)
-    for rule in others:
-        done = rewritten(found.values(), rule, intern)
-        found = {node: done[now] for node, now in found.items()}
-    return found
+def simplified(
+    roots: Iterable[n.Node], intern: n.Interner, results: Iterable[n.Node] = ()
+) -> dict[n.Node, n.Node]:
+    """Return what becomes of every node that the roots stand on; `results` are computed as such."""
+    roots = tuple(roots)
+    alone = frozenset((*results, *_beside_or(n.ordered(*roots, below=n.parts))))
+    return rewritten(roots, partial(simplify, alone=alone), intern)
+
+
+def _beside_or(nodes: Iterable[n.Node]) -> Iterable[n.Node]:
+    """Yield what stands elsewhere than in an `or`: a mask of it is computed in any case."""
+    for node in nodes:
+        if not _is_or(node):
+            yield from n.parts(node)
+
+
+def _is_or(node: n.Node) -> bool:
+    match node:
+        case n.Any():
+            return True
+        case n.HowMany():
+            return (node.low == 1 and node.high >= len(node.items)) or node.high == 0
+        case _:
+            return False
 
 
 def optimised(roots: Mapping[str, _NodeT], intern: n.Interner) -> dict[str, _NodeT]:
-    """Return the roots after all passes."""
-    found = simplified(roots.values(), intern)
+    """Return the roots in their smallest form."""
+    found = simplified(roots.values(), intern, roots.values())
     done = {name: found[root] for name, root in roots.items()}
-    return cast("dict[str, _NodeT]", done)  # a pass makes predicates of predicates
+    return cast("dict[str, _NodeT]", done)  # a predicate becomes a predicate
 
 
 def _flat(items: Iterable[n.Predicate], kind: type[n.All | n.Any]) -> dict[n.Predicate, None]:
@@ -93,12 +105,13 @@ def _all(items: Iterable[n.Predicate], intern: n.Interner) -> n.Node:
     return _joined(found, n.All, n.Constant(True), intern)
 
 
-def _any(items: Iterable[n.Predicate], intern: n.Interner) -> n.Node:
+def _any(items: Iterable[n.Predicate], intern: n.Interner, alone: Container[n.Node]) -> n.Node:
     found = _flat(items, n.Any)
     found.pop(intern(n.Constant(False)), None)
     if _is_contradictory(found, intern, n.Constant(True)):
         return intern(n.Constant(True))
-    return _joined(dict.fromkeys(_united(found, intern)), n.Any, n.Constant(False), intern)
+    united = _united(found, intern, alone)
+    return _joined(dict.fromkeys(united), n.Any, n.Constant(False), intern)
 
 
 def _is_contradictory(
@@ -134,28 +147,30 @@ def _needs(item: n.Predicate, subject: n.Value) -> bool:
             return item.subject is subject
         case n.AnniversaryIn() | n.AnniversaryOn() | n.Common():
             return item.subject is subject
+        case n.Any(items):
+            return all(_needs(one, subject) for one in items)
         case _:
             return False
 
 
-def _united(items: Iterable[n.Predicate], intern: n.Interner) -> list[n.Predicate]:
-    """Return the items with equalities and sets on one subject made one set."""
-    listed = list(items)
-    members: dict[n.Value, list[n.Scalar]] = {}
-    for item in listed:
-        found = _equalities(item)
-        if found is not None:
-            members.setdefault(found[0], []).extend(found[1])
+def _united(
+    items: Iterable[n.Predicate], intern: n.Interner, alone: Container[n.Node]
+) -> list[n.Predicate]:
+    """Return the items with equalities and sets on one subject made one set.
+
+    Those that are `alone` are not: their masks are there, and a union would be one more condition.
+    """
     united: list[n.Predicate] = []
-    for item in listed:
-        found = _equalities(item)
+    members: dict[n.Value, list[n.Scalar]] = {}
+    for item in items:
+        found = None if item in alone else _equalities(item)
         if found is None:
             united.append(item)
-            continue
-        subject = found[0]
-        if subject in members:
-            one_of = intern(n.OneOf(subject, n.distinct(members.pop(subject))))
-            united.append(simplify(one_of, intern))  # type: ignore[arg-type]  # a predicate
+        else:
+            members.setdefault(found[0], []).extend(found[1])
+    for subject, several in members.items():
+        one_of = intern(n.OneOf(subject, n.distinct(several)))
+        united.append(simplify(one_of, intern))  # type: ignore[arg-type]  # a predicate
     return united
 
 
@@ -169,7 +184,7 @@ def _equalities(item: n.Predicate) -> tuple[n.Value, tuple[n.Scalar, ...]] | Non
             return None
 
 
-def _how_many(node: n.HowMany, intern: n.Interner) -> n.Node:
+def _how_many(node: n.HowMany, intern: n.Interner, alone: Container[n.Node]) -> n.Node:
     count = len(node.items)
     if node.low > min(count, node.high):
         return intern(n.Constant(False))
@@ -178,7 +193,7 @@ def _how_many(node: n.HowMany, intern: n.Interner) -> n.Node:
     if node.low == count:
         return _all(node.items, intern)
     if node.low == 1 and node.high >= count:
-        return _any(node.items, intern)
+        return _any(node.items, intern, alone)
     if node.high == 0:
-        return simplify(intern(n.Not(_any(node.items, intern))), intern)  # type: ignore[arg-type]
+        return simplify(intern(n.Not(_any(node.items, intern, alone))), intern)  # type: ignore[arg-type]
     return node

@@ -47,12 +47,50 @@ def test_one_profile_gives_a_name_a_line(here: Path) -> None:
 
 def test_json_lines_give_a_line_each(here: Path) -> None:
     lines = '{"age": 30, "city": "İstanbul"}\n\n{"age": 3}\n{"age": 18}\n'
-    assert segdsl("match", "rules.seg", "-", input=lines).stdout == "grown_up, local\n\ngrown_up\n"
+    assert (
+        segdsl("match", "rules.seg", "-", input=lines).stdout == "grown_up, local\n\n\ngrown_up\n"
+    )
     (here / "one.jsonl").write_text('{"age": 30, "city": "İstanbul"}', encoding="utf-8")
     assert segdsl("match", "rules.seg", "one.jsonl").stdout == "grown_up, local\n"
     printed = segdsl("match", "rules.seg", "-", "--format", "json", input=lines).stdout
-    named = [json.loads(line)["segments"] for line in printed.splitlines()]
-    assert named == [["grown_up", "local"], [], ["grown_up"]]
+    named = [json.loads(line)["segments"] if line else None for line in printed.splitlines()]
+    assert named == [["grown_up", "local"], None, [], ["grown_up"]]
+
+
+@pytest.mark.parametrize("name", ["-", "lines.jsonl", "lines.txt"])
+def test_lines_of_names_go_with_lines_of_profiles(name: str, here: Path) -> None:
+    lines = '\n  \n{"age": 30}\n\n{"age": 18}\n\n'
+    (here / "lines.jsonl").write_text(lines)
+    (here / "lines.txt").write_text(lines)
+    result = segdsl("match", "rules.seg", name, input=lines)
+    assert result.stdout == "\n\ngrown_up\n\ngrown_up\n\n"
+    one = segdsl("match", "rules.seg", "-", input='\n\n{"age": 30}\n\n')
+    assert one.stdout == "grown_up\n"  # one profile, however many lines there are
+
+
+@pytest.mark.parametrize(
+    ("profile", "said", "remedy"),
+    [
+        ('{"age": 1, "age": 2}', "`age` stands twice in one object", "one value stands under each"),
+        ('{"é": 1, "e\u0301": 2}', "`é` stands twice in one object", "one value stands under each"),
+        ('{"purchase": [{"amount": 1, "amount": 1}]}', "`amount` stands twice", "in a list"),
+        ('{"age": NaN}', "`NaN` is no value that JSON has", "`null` is for what is not known"),
+        ('{"x": [-Infinity]}', "`-Infinity` is no value that JSON has", "`null` is for"),
+        ('{"age": 1e999}', "the number `1e999` is too large", "`null` is for"),
+    ],
+)
+def test_profiles_that_can_be_read_in_two_ways(
+    profile: str, said: str, remedy: str, here: Path
+) -> None:
+    result = segdsl("match", "rules.seg", "-", input=f'{{"age": 30}}\n\n{profile}\n')
+    assert (result.exit_code, result.stdout) == (1, "grown_up\n\n")
+    assert f"error[SG518]: {said}" in result.stderr
+    assert "--> <stdin>:3" in result.stderr
+    assert remedy in result.stderr
+    (here / "events.jsonl").write_text(profile)
+    given = segdsl("match", "rules.seg", "-", "--events", "purchase=events.jsonl", input="{}")
+    assert given.exit_code == 1
+    assert "--> events.jsonl:1" in given.stderr
 
 
 def test_events_stand_in_the_profile_or_beside_it(here: Path) -> None:

@@ -76,7 +76,7 @@ class Evaluation:
         self.masks.append(found)
 
     def demand_same(self, places: npt.NDArray[np.int64], threads: int = 1) -> KeptCodes:
-        kept = self.keeper.kept(self.board)
+        kept = self.keeper.kept(self.board, self.masks)
         assert kept is not None
         whole = np.concatenate(self.masks).swapaxes(0, 1).reshape(6, -1).copy()
         bits = np.unpackbits(whole.view(np.uint8), axis=1, bitorder="little")[:, places]
@@ -129,7 +129,7 @@ def test_columns_that_gave_codes_for_a_while_are_not_kept(two: tuple[Answers, An
         work = Evaluation(Plain(), 3 * BLOCK)
         for columns in (first, second, first):
             work.batch(BLOCK, *columns)
-        assert work.keeper.kept(work.board) is None
+        assert work.keeper.kept(work.board, work.masks) is None
 
 
 @pytest.mark.usefixtures("always")
@@ -138,7 +138,7 @@ def test_codes_that_mean_too_many_things_are_not_kept() -> None:
         work = Evaluation(Plain(), 3 * BLOCK)
         for seed in seeds:
             work.batch(BLOCK, some(5, 2, 1), some(30_000, 1, seed))
-        assert (work.keeper.kept(work.board) is not None) == is_kept
+        assert (work.keeper.kept(work.board, work.masks) is not None) == is_kept
 
 
 def test_codes_are_kept_where_masks_take_several_times_the_room() -> None:
@@ -147,7 +147,7 @@ def test_codes_are_kept_where_masks_take_several_times_the_room() -> None:
         work = Evaluation(Plain(), rows, masks)
         for _ in range(16):
             work.batch(BLOCK, some(5, 2, 1), some(300, 1, 2))
-        kept = work.keeper.kept(work.board)
+        kept = work.keeper.kept(work.board, work.masks)
         assert (kept is not None) == is_kept
         assert kept is None or kept.size <= masks * rows // 8 // 4
 
@@ -255,6 +255,28 @@ def test_updates_find_the_same_by_codes_and_by_masks(tmp_path: Path, form: str) 
             was, now = set(before.keys(name)), set(one.keys(name))
             assert set(one.changes().entered(name).keys()) == now - was
             assert set(one.changes().left(name).keys()) == was - now
+
+
+@pytest.mark.usefixtures("always")
+def test_sequences_stand_in_tables_of_their_own() -> None:
+    text = "segment again: did buy then buy within 9 days\n" + RULES
+    rules, base = segdsl.compile(text + "segment both: again and young"), customers()
+    random = np.random.default_rng(4)
+
+    def bought(rows: int) -> pl.DataFrame:
+        days = pl.Series(random.integers(0, 60, rows)).cast(pl.Duration("ms")) * 86_400_000
+        keys = base["id"].gather(random.integers(0, 9000, rows))
+        return pl.DataFrame({"id": keys}).with_columns(time=pl.datetime(2026, 4, 1) + days)
+
+    events, more = bought(15_000), bought(300)
+    m = rules.evaluate(base, events={"buy": events}, as_of=AS_OF)
+    assert codes_of(m) is not None
+    rows = changed(base, 100, 1)
+    now = rules.update(m, rows, {"buy": more}, gone=[6])
+    demand_same(now, rules.update(by_masks(m), rows, {"buy": more}, gone=[6]))
+    base = base.update(rows, on="id", include_nulls=True).filter(pl.col("id") != 6)
+    both = {"buy": pl.concat([events, more])}
+    demand_same(now, rules.evaluate(base, events=both, as_of=AS_OF))
 
 
 @pytest.mark.usefixtures("always")

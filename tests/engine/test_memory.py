@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from pathlib import Path
 
 import numpy as np
@@ -185,6 +186,38 @@ def test_too_little_memory_is_said_with_what_is_enough(data: Path) -> None:
     assert complaint.code.id == "SG531"
     enough = complaint.help[0].split("`")[1].removeprefix("--memory ")
     assert rules.evaluate(data, memory=enough).counts() == {"best": 10}
+
+
+def test_what_takes_the_memory_is_said_with_remedies(data: Path, tmp_path: Path) -> None:
+    def said(rule: str, file: Path, columns: tuple[str, ...] = ()) -> tuple[str, ...]:
+        rules = segdsl.compile(rule, catalog=CATALOG)
+        with pytest.raises(segdsl.DataError) as caught:
+            rules.evaluate(file, columns=columns, memory="10MB")
+        (complaint,) = caught.value.diagnostics
+        assert complaint.code.id == "SG531"
+        return complaint.help
+
+    least, parts, *remedies = said("n < 7", data)
+    assert "350MB for the program itself" in parts
+    assert "for the keys of all customers" in parts
+    assert not remedies  # nearly all is the program itself
+    amounts = [int(one) for one in re.findall(r"(\d+)MB for", parts)]
+    total = int(least.split("`")[1].removeprefix("--memory ").removesuffix("MB"))
+    assert total <= sum(amounts) <= total + len(amounts)  # each is rounded up
+
+    wide = tmp_path / "wide.parquet"
+    pl.read_parquet(data).with_columns(city=pl.lit("x" * 200)).write_parquet(wide)
+    _, parts, *remedies = said("n < 7", wide, ("city",))
+    assert "for `city` read whole" in parts
+    assert (
+        remedies[0] == "`city` of `--columns` can be left out, and joined to the result by the key"
+    )
+    _, parts, *remedies = said("n < 7 and city = 'x'", wide)  # in one row group
+    assert "for the largest row group of the file" in parts
+    assert any("in groups of some 100,000 rows" in one for one in remedies)
+    _, parts, *remedies = said("sample 10% seed 'a' and top 10 by n", data)
+    assert "for ranks, traits and samples of all customers" in parts
+    assert any("can be run by themselves" in one for one in remedies)
 
 
 def test_row_groups_of_a_file(data: Path, tmp_path: Path) -> None:

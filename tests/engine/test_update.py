@@ -163,6 +163,26 @@ def test_where_as_of_moves_only_few_are_evaluated(evaluated: list[int]) -> None:
     demand_same(far, rules.evaluate(base, as_of="2025-09-01"))
 
 
+def test_where_as_of_moves_far_data_as_they_were_are_evaluated_anew(evaluated: list[int]) -> None:
+    rules, base = segdsl.compile(RULES), customers()
+    m = rules.evaluate(base, as_of=AS_OF, columns=["city"])
+    now = rules.update(m, as_of="2026-07-20")
+    expected = rules.evaluate(base, as_of="2026-07-20", columns=["city"], previous=m)
+    demand_same(now, expected)
+    assert now.changes().counts() == expected.changes().counts()
+    assert now.customers.equals(expected.customers)
+    assert [one.code.id for one in now.notices] == ["SG545"]
+    assert evaluated == []  # as the first time, not from columns that were read before
+
+
+def test_customers_who_are_gone_stay_gone_when_as_of_moves_far() -> None:
+    rules, base = segdsl.compile(RULES), customers()
+    m = rules.update(rules.evaluate(base, as_of=AS_OF), gone=[0, 3])
+    for as_of in ("2026-07-20", "2026-08-20", "2026-06-20", AS_OF):
+        m = rules.update(m, as_of=as_of)
+        demand_same(m, rules.evaluate(base.slice(2), as_of=as_of))
+
+
 def test_carried_columns_and_traits_are_those_of_now() -> None:
     rules = segdsl.compile('trait double: age * 2\nsegment old: age > 30 and city = "B"')
     data = {"id": [1, 2, 3], "age": [20, 40, 50], "city": ["A", "B", "B"], "email": ["x", "y", "z"]}

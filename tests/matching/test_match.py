@@ -275,8 +275,9 @@ def test_thresholds_are_of_one_condition_alone() -> None:
     other = segdsl.compile(f"define named: {words[:-1]}!'{ranked}", catalog=catalog)
     thresholds = one.evaluate(rows).thresholds()
     assert one.match({"id": 8, "city": "x" * 90 + "0", "spend": 8}, thresholds=thresholds)
-    with pytest.raises(segdsl.UnsupportedError, match="decided among all customers"):
+    with pytest.raises(segdsl.UnsupportedError, match="another version of the rules") as raised:
         other.matcher(thresholds=thresholds)
+    assert "the words are the same" in raised.value.diagnostics[0].help[0]
     for amount in ("1", "10%", "2"):
         kept = segdsl.compile(f"top {amount} by spend", catalog=catalog).evaluate(rows).thresholds()
         assert list(kept.by_name) != list(thresholds.by_name)
@@ -349,6 +350,63 @@ def test_rules_without_types() -> None:
     visits = {"visit": [{"time": datetime(2026, 6, 14)}]}
     assert since.match({"age": 1}, events=visits, as_of=AS_OF) == ("segment",)
     assert since.match({"age": 1}, events=visits, as_of="2026-09-01") == ()
+
+
+def test_thresholds_of_other_rules_are_told_from_none() -> None:
+    catalog = CATALOG.model_copy(update={"events": {}})
+    rules = segdsl.compile("top 10% by spend", catalog=catalog)
+    rows = pl.DataFrame([{"id": i, "spend": i} for i in range(9)])
+
+    def said(kept: Thresholds | None) -> segdsl.Diagnostic:
+        with pytest.raises(segdsl.UnsupportedError) as raised:
+            rules.matcher(thresholds=kept)
+        (found,) = raised.value.diagnostics
+        assert found.code.id == "SG402"
+        return found
+
+    kept = segdsl.compile("top 20% by spend", catalog=catalog).evaluate(rows).thresholds()
+    assert "other rules" in said(kept).message
+    assert "`top 20.00% by spend`" in said(kept).help[0]
+    assert "as they are now" in said(kept).help[1]
+    nothing = segdsl.compile("spend > 3", catalog=catalog).evaluate(rows).thresholds()
+    assert "without such a condition" in said(nothing).message
+    assert "thresholds given" not in said(None).message
+
+
+@pytest.mark.parametrize(
+    ("rule", "events", "facts", "helps"),
+    [
+        ("did visit", {"visits": [{}]}, "has no events `visit`", "similar name exists: `visits`"),
+        ("did visit", {"visit": []}, "has no events `visit`", '`time = "instant"`'),
+        ("did visit", {"visit": 3, "x": 1}, "events `visit` are a list, not int", ""),
+        (
+            "did visit where (page = 'a')",
+            {"visit": [{"time": AS_OF, "pgae": "a"}]},
+            "no event `visit` of the profile has `page`, and no catalog",
+            "similar name exists: `pgae`",
+        ),
+        (
+            "did visit where (page = 'a') and did not buy",
+            {"visit": [{"time": AS_OF, "page": "a"}], "buy": [{"amount": 3}]},
+            "`buy` of the profile has `time`",
+            "`[events.buy.fields]`",
+        ),
+    ],
+)
+def test_events_whose_types_nothing_tells(
+    rule: str, events: dict[str, object], facts: str, helps: str
+) -> None:
+    with pytest.raises((segdsl.SegdslError, TypeError)) as raised:
+        segdsl.compile(rule).match(events, as_of=AS_OF)
+    found = getattr(raised.value, "diagnostics", ())
+    assert facts in " ".join((str(raised.value), *(one.message for one in found)))
+    assert helps in " ".join(note for one in found for note in one.help)
+
+
+def test_what_has_no_type_is_named() -> None:
+    rules = segdsl.compile("age > 3 and did visit where (page = 'a')")
+    with pytest.raises(segdsl.UnsupportedError, match=r"`age`, `visit\.page` and `visit\.time`"):
+        rules.matcher()
 
 
 def test_threads_share_a_matcher() -> None:

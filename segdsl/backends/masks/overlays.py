@@ -45,6 +45,10 @@ class Layer:
 class Recall(Protocol):
     """What makes masks of some rows again, in less time than it takes to fetch their bits."""
 
+    @property
+    def tables(self) -> Sequence[Tables]:
+        """The tables that the masks stand in."""
+
     def answers(self, places: Places, threads: int = 1) -> Tables:
         """Return the masks of some rows alone, by their places, which rise."""
 
@@ -97,19 +101,13 @@ class Overlay:
     ) -> Tables:
         """Return the masks of some rows alone, by their places; of new rows they are empty.
 
-        So many threads share large work: most of its time is spent waiting for memory. `recall`
-        makes all the tables below that masks stand in, which are the same for each, again.
+        So many threads share large work: most of its time is spent waiting for memory. Masks that
+        `recall` makes again are not fetched.
         """
         found = tables(len(self.below), len(places))
         found[:] = 0
         if recall is not None:
-            left = self._lay(places, machine, found, 0)
-            own = left[: np.searchsorted(places, self.height)]
-            again = recall.answers(places[: len(own)], threads)
-            again &= laid(packed(pl.Series(own >= 0)))
-            numbers = [one.number for one in self.below]
-            is_same = numbers == list(range(again.shape[1]))
-            found[: len(again)] |= again if is_same else again[:, numbers]
+            self._recall(places, machine, found, recall, threads)
             return found
         if len(places) * len(self.below) < _LARGE:
             threads = 1
@@ -126,6 +124,25 @@ class Overlay:
             for part in list(parts):
                 part.result()
         return found
+
+    def _recall(
+        self, places: Places, machine: Machine, found: Tables, recall: Recall, threads: int
+    ) -> None:
+        """Write the masks of some rows into tables, made again where that is possible."""
+        left = self._lay(places, machine, found, 0)
+        own = left[: np.searchsorted(places, self.height)]
+        for parts, numbers, targets in _together(self.below):
+            if parts is recall.tables:
+                again = recall.answers(places[: len(own)], threads)
+                again &= laid(packed(pl.Series(own >= 0)))
+                is_same = len(targets) == again.shape[1] and bool((numbers == targets).all())
+                if is_same and len(targets) == found.shape[1]:
+                    found[: len(again)] |= again
+                else:
+                    found[: len(again), targets] |= again[:, numbers]
+            else:
+                below = np.where(left < self.height, left, -1)
+                _gather(machine, parts, numbers, below, found, targets, 0)
 
     def _answer(self, places: Places, machine: Machine, found: Tables, first: int) -> None:
         """Write the masks of some rows into tables, from their row `first` on."""

@@ -13,7 +13,7 @@ from segdsl.backends.polars.windows import Window
 from segdsl.catalog.tables import as_customers, lookups_of
 from segdsl.diagnostics.event_data import LeftOut, events_left_out, no_event_fits
 from segdsl.engine.readers.customers import Reader, columns_of
-from segdsl.engine.readers.lookups import Lookups, Source
+from segdsl.engine.readers.lookups import Holder, Lookups
 from segdsl.engine.readers.matching import Keys, found_among, keys_like
 from segdsl.engine.readers.sources import Opened, open_events
 from segdsl.engine.readers.wanted import ROW, Properties, apart
@@ -151,5 +151,5 @@ class _Reading:
         home = f"events.{self.event}"
         found: list[pl.Series] = []
         for lookup, names in wanted.items():
-            found += self.lookups.columns(lookup, names, Source(home, reader, keys[lookup]), kept)
+            found += self.lookups.columns(lookup, names, Holder(home, reader, keys[lookup]), kept)
         return found

@@ -28,7 +28,7 @@ _LOOKED_AT = 10_000  # keys without a row among which different ones are looked 
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Holder:
     """A table, as the catalog names it, and its field or column that holds a lookup's keys."""
 
     home: str
@@ -49,7 +49,7 @@ class Lookups:
         self,
         lookup: str,
         names: Sequence[str],
-        source: Source,
+        source: Holder,
         kept: pl.Series | None,
     ) -> list[pl.Series]:
         """Return `lookup.name` for each of the names, for the rows of a table that are `kept`.
@@ -89,7 +89,7 @@ class Lookups:
         self.notices += reader.notices
         for name, found in theirs.items():
             series += self.columns(
-                name, found, Source(f"lookups.{lookup}", reader, further[name]), None
+                name, found, Holder(f"lookups.{lookup}", reader, further[name]), None
             )
         is_known = keys.is_not_null()
         frame = pl.DataFrame(series) if series else pl.DataFrame()
@@ -113,7 +113,7 @@ class Lookups:
         error = duplicate_lookup_keys(lookup, key, shown, groups.height, table.name)
         raise DataError((error,))
 
-    def _count(self, lookup: str, source: Source, rows: pl.Series, given: pl.Series) -> None:
+    def _count(self, lookup: str, source: Holder, rows: pl.Series, given: pl.Series) -> None:
         lost = given.filter(rows.is_null() & given.is_not_null())
         some = lost.head(_LOOKED_AT).unique(maintain_order=True).head(_SHOWN)
         examples = tuple(map(str, some.to_list()))
