@@ -29,12 +29,16 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What a backend runs: levels, then one root mask a segment and one value a trait."""
+    """What a backend runs: levels, then one root mask a segment and one value a trait.
+
+    Sizes alone come from a query if it `is_query`, once the files are known to be fit for one.
+    """
 
     levels: tuple[Level, ...]
     segments: Mapping[str, n.Node]
     traits: Mapping[str, n.Node]
     fields: tuple[n.Field, ...]
+    is_query: bool = False
 
     @property
     def atoms(self) -> int:
