@@ -56,7 +56,7 @@ def counted(
     height = known.height if known else look.table.height()
     if height < max(pace.streamed, 1):
         return None
-    sizes = sizes_by_query(program, calendar, look)
+    sizes = sizes_by_query(program, calendar, look, machine)
     if sizes is not None:
         return Counted(key, height, sizes)
     table = look.table

@@ -4,30 +4,37 @@ from __future__ import annotations
 
 import polars as pl
 
+from segdsl.backends.masks.machine import Machine, machine_for
 from segdsl.backends.polars.column import INSTANT
 from segdsl.backends.polars.lower import Lowering
 from segdsl.engine.looks import Look
 from segdsl.engine.readers.streams import column_of
 from segdsl.engine.readers.table import READ_ERRORS
+from segdsl.engine.searches import said, searched
 from segdsl.errors import UnsupportedError
 from segdsl.functions.clock import Calendar
-from segdsl.plan.program import Program
+from segdsl.plan.program import Program, Query
 
 
-def sizes_by_query(program: Program, calendar: Calendar, look: Look) -> dict[str, int] | None:
+def sizes_by_query(
+    program: Program, calendar: Calendar, look: Look, machine: Machine | None = None
+) -> dict[str, int] | None:
     """Return the size of each segment; None if it has to be found in another way.
 
     So it is while it is not known of the files that their keys are sound and their cells what
-    conditions read, and where they have changed since they were opened.
+    conditions read, and where they have changed since they were opened. No result depends on the
+    `machine`.
     """
     known = look.known
     names = [field.name for field in program.fields]
-    if not program.is_query or known is None or _is_local(program, look):
+    if program.query is None or known is None or _is_local(program, look):
         return None
     if not (look.has_sound_keys(known) and look.reads_as_is(names, known)):
         return None
     try:
-        row = _query(program, calendar, look).collect(engine="streaming").row(0)
+        machine = machine or machine_for(known.height, program.atoms)
+        frame = _query(program, program.query, calendar, look, machine)
+        row = frame.collect(engine="streaming").row(0)
     except (*READ_ERRORS, UnsupportedError):
         return None  # what is wrong is said where all is read
     if row[0] != known.height or not look.is_same():
@@ -35,7 +42,9 @@ def sizes_by_query(program: Program, calendar: Calendar, look: Look) -> dict[str
     return dict(zip(program.segments, row[1:], strict=True))
 
 
-def _query(program: Program, calendar: Calendar, look: Look) -> pl.LazyFrame:
+def _query(
+    program: Program, query: Query, calendar: Calendar, look: Look, machine: Machine
+) -> pl.LazyFrame:
     """Return the number of customers, and of those in each segment, as one row.
 
     Each condition is a column first, and so is what is made of them: nothing is computed twice.
@@ -44,6 +53,12 @@ def _query(program: Program, calendar: Calendar, look: Look) -> pl.LazyFrame:
     lowering = Lowering(calendar, frame.collect_schema())
     level = program.levels[0]
     names = {node: f"\0{i}" for i, node in enumerate((*level.atoms, *level.connectives))}
+    for i, (field, atoms) in enumerate(query.searched.items()):
+        name = f"\0texts {i}"
+        found = searched(field, atoms, calendar, machine)
+        if found is not None:
+            frame = frame.with_columns(found.alias(name))
+            lowering.predicates.update(zip(atoms, said(pl.col(name), len(atoms)), strict=True))
     masks = {node: lowering.predicate(node) for node in level.atoms}
     frame = frame.with_columns(mask.alias(names[node]) for node, mask in masks.items())
     lowering.predicates.update((node, pl.col(names[node])) for node in masks)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from segdsl.catalog.types import DATE, Kind
 from segdsl.optimise.coding import worth_codes
-from segdsl.optimise.querying import is_worth_a_query
+from segdsl.optimise.querying import query_of
 from segdsl.plan import nodes as n
 from segdsl.plan.program import Level, Program
 from segdsl.plan.typing import type_of
@@ -67,8 +67,8 @@ def share(
             stratum.values.append(node)
     levels = tuple(strata[level].frozen(enough) for level in sorted(strata))
     fields = tuple(node for node in nodes if isinstance(node, n.Field))
-    is_query = is_worth_a_query(levels, traits.values(), len(segments))
-    return Program(levels, dict(segments), dict(traits), fields, is_query)
+    query = query_of(levels, traits.values(), len(segments))
+    return Program(levels, dict(segments), dict(traits), fields, query)
 
 
 def _with_local_dates(nodes: Sequence[n.Node]) -> Iterator[n.Node]:

@@ -28,17 +28,24 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Query:
+    """How one query over files finds sizes; texts that are `searched` by their distinct values."""
+
+    searched: Coded
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """What a backend runs: levels, then one root mask a segment and one value a trait.
 
-    Sizes alone come from a query if it `is_query`, once the files are known to be fit for one.
+    Sizes alone come from a query if there is one, once the files are known to be fit for it.
     """
 
     levels: tuple[Level, ...]
     segments: Mapping[str, n.Node]
     traits: Mapping[str, n.Node]
     fields: tuple[n.Field, ...]
-    is_query: bool = False
+    query: Query | None = None
 
     @property
     def atoms(self) -> int:

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 import segdsl
 from segdsl.api import calendar_of
+from segdsl.backends.masks.fast import Fast
+from segdsl.backends.masks.plain import Plain
 from segdsl.engine.looks import Look
 from segdsl.engine.memory import Pace
 from segdsl.engine.query import sizes_by_query
@@ -85,6 +87,8 @@ def condition(random: Random) -> str:
     text = random.choice(("text", "plain"))
     texts = [f'"{one}"' for one in ("a", "A", "é", "none", "İstanbul", "z", "y")]
     sign = random.choice(("=", "!=", "<", "<=", ">", ">="))
+    part = random.choice(('"a"', '"İ"', '"é"', '"one"', '"234567890123"'))
+    search = random.choice((f"contains {part}", f"starts with {part}", 'like "%a%"', "is empty"))
     many = random.sample(texts, random.randint(1, 6))
     anything = random.choice((number, text, "born", "seen", "optin"))
     moment = random.choice(("now", "now - 1 hour", "now + 1 hour"))
@@ -95,6 +99,8 @@ def condition(random: Random) -> str:
             f"{number} {random.choice(('in', 'not in'))} (1, 7, 0.5, 300)",
             f"{text} {random.choice(('=', '!='))} {random.choice(texts)}",
             f"{text} {random.choice(('in', 'not in'))} ({', '.join(many)})",
+            f"{text} {search}",
+            f'{text} {search} and {text} != "a" or {text} ends with "90"',
             f"{anything} is {random.choice(('known', 'missing'))}",
             f"born {random.choice(('in last 30 days', 'in next 30 days', 'before today'))}",
             f"born {sign} today - {random.randint(0, 31)} days",
@@ -118,7 +124,7 @@ def rules(random: Random) -> str:
 
 @given(st.integers(0, 10**9))
 def test_queries_find_the_sizes_of_codes_and_of_the_definition(seed: int) -> None:
-    random = Random(seed)
+    random, machine = Random(seed), (Plain(), Fast())[seed % 2]
     found, frame = segdsl.compile(rules(random), catalog=CATALOG), pl.DataFrame(columns(random))
     calendar = calendar_of(CATALOG, AS_OF)
     with TemporaryDirectory() as folder:
@@ -127,12 +133,21 @@ def test_queries_find_the_sizes_of_codes_and_of_the_definition(seed: int) -> Non
         os.utime(file, (OLD, OLD))
         _, opened, _ = found.on(file)
         first, again, kept = (
-            evaluate(found.plan, found.program, CATALOG, calendar, file, pace=PACE, keep=keep)
+            evaluate(
+                found.plan,
+                found.program,
+                CATALOG,
+                calendar,
+                file,
+                pace=PACE,
+                machine=machine,
+                keep=keep,
+            )
             for keep in (False, False, True)
         )
         look = Look.at(CATALOG, opened.customers)
         assert look is not None
-        by_query = sizes_by_query(found.program, calendar, look)
+        by_query = sizes_by_query(found.program, calendar, look, machine)
         canonical = read_customers(CATALOG, file, tuple(FIELDS)).frame
     customers = [Customer(row["id"], row) for row in canonical.to_dicts()]
     segments = memberships(found.plan.segments, customers, calendar)
@@ -140,5 +155,5 @@ def test_queries_find_the_sizes_of_codes_and_of_the_definition(seed: int) -> Non
     assert first.counts() == again.counts() == kept.counts() == expected
     assert by_query in (None, expected)
     names = {field.name for field in found.program.fields}
-    if found.program.is_query and names and names <= SOUND:
+    if found.program.query and names and names <= SOUND:
         assert by_query == expected

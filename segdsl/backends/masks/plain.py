@@ -15,7 +15,15 @@ from segdsl.backends.masks.answers import Answers, Codes
 from segdsl.backends.masks.arrow import Bytes
 from segdsl.backends.masks.circuit import Circuit, Schedule, Signal
 from segdsl.backends.masks.cuts import Numbers, Places
-from segdsl.backends.masks.machine import Connect, Numbered, Painted, Roots, RowNumbers, Words
+from segdsl.backends.masks.machine import (
+    Attempt,
+    Connect,
+    Numbered,
+    Painted,
+    Roots,
+    RowNumbers,
+    Words,
+)
 from segdsl.backends.masks.planes import Classes, Painter, Plane, Source
 from segdsl.backends.masks.rows import BLOCK as WORDS
 from segdsl.backends.masks.rows import Tables, laid
@@ -60,6 +68,9 @@ class Plain:
             places[: len(own)] = own  # what `take` would do for all of them at once
             bits = np.packbits(answers.take(places[: len(own)], mode="clip"), bitorder="little")
             found[start // 8 : start // 8 + len(bits)] = bits
+
+    def search(self, attempt: Attempt) -> None:
+        """Return nothing: to try conditions on all rows takes less than to number texts."""
 
     def board(self, inputs: int, connect: Connect) -> PlainBoard:
         """Return a board for so many inputs."""
