@@ -47,7 +47,7 @@ def counted(
     Raises DataError for keys that are not sound, and for data that cannot be read.
     """
     key = look.catalog.customers.key if look else None
-    if look is None or key is None:
+    if look is None or key is None or program.traits:
         return None
     needs = columns_read(look.catalog, [one.name for one in program.fields], late, ())
     if not needs.is_keyless(look.catalog, program):
