@@ -56,35 +56,37 @@ def counted(
     height = known.height if known else look.table.height()
     if height < max(pace.streamed, 1):
         return None
-    sizes = sizes_by_query(program, calendar, look, machine)
-    if sizes is not None:
-        return Counted(key, height, sizes)
     table = look.table
-    stream = stream_of(look.catalog, table, late, height, pace.read)
     notices: list[Diagnostic] = []
     is_sound = look.has_sound_keys(known)
-    frame = without_keys(key, height).frame
     try:
         with _keys_beside(look, height, notices, strict=strict, is_sound=is_sound):
-            result = run(
-                program,
-                frame,
-                key,
-                calendar,
-                stream=stream,
-                keep=False,
-                pace=pace,
-                machine=machine,
+            stream = stream_of(look.catalog, table, late, height, pace.read)
+            sizes: Mapping[str, int] | None = sizes_by_query(
+                program, calendar, look, stream, height, machine
             )
+            if sizes is None:
+                stream = stream_of(look.catalog, table, late, height, pace.read)
+                frame = without_keys(key, height).frame
+                sizes = run(
+                    program,
+                    frame,
+                    key,
+                    calendar,
+                    stream=stream,
+                    keep=False,
+                    pace=pace,
+                    machine=machine,
+                ).masks.sizes
     except DataError:
-        if is_sound and not look.is_same():
+        if known and not look.is_same():
             return None  # what is wrong is said where all is read
         raise
-    if is_sound and not look.is_same():
+    if known and not look.is_same():
         return None
     if not notices:
         look.learn(height, stream)
-    return Counted(key, height, result.masks.sizes, tuple(notices))
+    return Counted(key, height, sizes, tuple(notices))
 
 
 @contextmanager

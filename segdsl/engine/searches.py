@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import polars as pl
 
@@ -13,18 +14,24 @@ from segdsl.backends.polars.lower import Lowering
 from segdsl.functions.clock import Calendar
 from segdsl.plan import nodes as n
 
+Read: TypeAlias = Callable[[pl.Series], pl.Series]
+
 _TEXT, _BITS = "text", "bits"
 
 
 def searched(
-    field: n.Node, atoms: Sequence[n.Node], calendar: Calendar, machine: Machine
+    field: n.Field,
+    atoms: Sequence[n.Node],
+    calendar: Calendar,
+    machine: Machine,
+    read: Read,
+    has_read: Callable[[int], None],
 ) -> pl.Expr | None:
-    """Return a number for each customer whose bits are what 16 atoms at most say of a text field.
+    """Return a number for each cell whose bits are what 16 atoms at most say of a text field.
 
-    None if they take longer so than on all customers.
+    `read` makes of texts what conditions read; `has_read` is told of how many cells all texts were
+    read. None if they take longer so than on all customers.
     """
-    if not isinstance(field, n.Field):
-        raise TypeError(f"{type(field).__name__} is no field")
     lowering = Lowering(calendar, {_TEXT: pl.String()})
     lowering.put(field, (Column(pl.col(_TEXT), pl.String()),))
     conditions = [
@@ -33,7 +40,7 @@ def searched(
     bits = pl.sum_horizontal(conditions).cast(pl.UInt16).alias(_BITS)
 
     def attempt(texts: pl.Series) -> Codes:
-        return texts.alias(_TEXT).to_frame().select(pl.col(_TEXT), bits)[_BITS].to_numpy()
+        return read(texts).alias(_TEXT).to_frame().select(pl.col(_TEXT), bits)[_BITS].to_numpy()
 
     search = machine.search(attempt)
     if search is None:
@@ -41,7 +48,9 @@ def searched(
 
     def answers(texts: pl.Series) -> pl.Series:
         found = search.answers(texts)
-        return pl.Series(attempt(texts) if found is None else found)
+        found = attempt(texts) if found is None else found
+        has_read(len(texts))
+        return pl.Series(found)
 
     return pl.col(field.name).map_batches(answers, return_dtype=pl.UInt16(), is_elementwise=True)
 

@@ -25,9 +25,12 @@ class Witness:
     def compare(self, name: str, cells: pl.Series, values: pl.Series) -> None:
         """Know cells of a field, or the distinct texts among them, and what was made of them.
 
-        Numbers and moments may have another type now, in which they are the same.
+        Numbers and moments may have another type now, in which they are the same; local times are
+        not the instants that they become.
         """
-        is_same = values is cells or values.null_count() == cells.null_count()
+        is_same = values.null_count() == cells.null_count()
+        if isinstance(cells.dtype, pl.Datetime):
+            is_same = is_same and cells.dtype.time_zone is not None
         if is_same and cells.dtype == pl.String:
             is_same = values.equals(cells, null_equal=True)
         if not is_same:

@@ -35,11 +35,12 @@ def query_of(levels: Sequence[Level], traits: Collection[n.Node], results: int) 
         return None
     if any(isinstance(node, n.Constant) for node in level.connectives):
         return None
-    found = {field: own for field, own in _by_text(level.atoms).items() if _is_worth_it(own)}
+    texts = _by_text(level.atoms)
+    found = {field: own for field, own in texts.items() if _is_worth_it(own)}
     tried = {atom for own in found.values() for atom in own}
     cost = _DISTINCT * len(found) + sum(_cost(one) for one in level.atoms if one not in tried)
-    is_small = cost <= _MOST and all(len(own) <= _TRIED for own in found.values())
-    return Query(found) if is_small else None
+    is_small = cost <= _MOST and all(len(own) <= _TRIED for own in texts.values())
+    return Query(texts, found) if is_small else None
 
 
 def _by_text(atoms: Iterable[n.Node]) -> Mapping[n.Node, tuple[n.Node, ...]]:

@@ -29,8 +29,13 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """How one query over files finds sizes; texts that are `searched` by their distinct values."""
+    """How one query over files finds sizes.
 
+    `texts` are text fields with the atoms that read nothing else. Those that are `searched` are
+    tried by their distinct values; so are the others while it is not known what cells they hold.
+    """
+
+    texts: Coded
     searched: Coded
 
 
@@ -38,7 +43,7 @@ class Query:
 class Program:
     """What a backend runs: levels, then one root mask a segment and one value a trait.
 
-    Sizes alone come from a query if there is one, once the files are known to be fit for it.
+    Sizes alone come from a query over files, if there is one.
     """
 
     levels: tuple[Level, ...]

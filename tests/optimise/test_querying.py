@@ -37,7 +37,7 @@ def searched(text: str) -> dict[str, int] | None:
     return {node.name: len(own) for node, own in found.items() if isinstance(node, n.Field)}
 
 
-_SAID = "sizes alone by a query, once it is known what the files hold"
+_SAID = "sizes alone by a query of files"
 
 
 @pytest.mark.parametrize(

@@ -18,10 +18,12 @@ import segdsl
 from segdsl.api import calendar_of
 from segdsl.backends.masks.fast import Fast
 from segdsl.backends.masks.plain import Plain
+from segdsl.engine.known_files import known_files
 from segdsl.engine.looks import Look
 from segdsl.engine.memory import Pace
 from segdsl.engine.query import sizes_by_query
 from segdsl.engine.readers.customers import read_customers
+from segdsl.engine.readers.streams import stream_of
 from segdsl.engine.run import evaluate
 from segdsl.plan.definition import memberships
 from segdsl.plan.meaning import Customer
@@ -147,13 +149,23 @@ def test_queries_find_the_sizes_of_codes_and_of_the_definition(seed: int) -> Non
         )
         look = Look.at(CATALOG, opened.customers)
         assert look is not None
-        by_query = sizes_by_query(found.program, calendar, look, machine)
+        names = frozenset(field.name for field in found.program.fields)
+        known = look.known
+        height = known.height if known else frame.height
+        stream = stream_of(CATALOG, look.table, names, height)
+        by_query = sizes_by_query(found.program, calendar, look, stream, height, machine)
+        known_files().forget()
+        anew = sizes_by_query(found.program, calendar, look, stream, height, machine)
         canonical = read_customers(CATALOG, file, tuple(FIELDS)).frame
     customers = [Customer(row["id"], row) for row in canonical.to_dicts()]
     segments = memberships(found.plan.segments, customers, calendar)
     expected = {name: len(keys) for name, keys in segments.items()}
     assert first.counts() == again.counts() == kept.counts() == expected
-    assert by_query in (None, expected)
-    names = {field.name for field in found.program.fields}
-    if found.program.query and names and names <= SOUND:
+    for query in (by_query, anew):
+        assert query in (None, expected)
+    if found.program.query is not None and isinstance(machine, Fast):
+        assert by_query == anew == expected
+    if found.program.query is not None and names <= SOUND:
         assert by_query == expected
+        assert known is not None
+        assert look.has_sound_keys(known)
