@@ -13,6 +13,9 @@ import pytest
 
 import segdsl
 from segdsl.api import calendar_of
+from segdsl.backends.masks.fast import Fast
+from segdsl.backends.masks.machine import Machine
+from segdsl.backends.masks.plain import Plain
 from segdsl.diagnostics import Diagnostic
 from segdsl.engine.known_files import FileState, KnownFiles, known_files
 from segdsl.engine.looks import Look
@@ -50,7 +53,9 @@ def repeated(*values: object) -> list[object]:
     return [values[i % len(values)] for i in range(ROWS)]
 
 
-def sizes(text: str, catalog: segdsl.Catalog, data: object) -> dict[str, int]:
+def sizes(
+    text: str, catalog: segdsl.Catalog, data: object, machine: Machine | None = None
+) -> dict[str, int]:
     """Return the sizes of segments, with fields read batch by batch."""
     rules = segdsl.compile(text, catalog=catalog)
     notices: tuple[Diagnostic, ...] = ()
@@ -67,6 +72,7 @@ def sizes(text: str, catalog: segdsl.Catalog, data: object) -> dict[str, int]:
         notices=notices,
         keep=False,
         pace=STREAMED,
+        machine=machine,
     )
     return found.counts()
 
@@ -163,6 +169,16 @@ def test_facts_hold_under_the_settings_that_they_were_found_under(tmp_path: Path
     assert sizes(rule, other, file) == {"segment": 3000}
     assert by_query(rule, renamed, file) is None
     assert sizes(rule, renamed, file) == by_query(rule, renamed, file) == {"segment": 4500}
+
+
+def test_sixteen_conditions_on_one_text(tmp_path: Path) -> None:
+    catalog, letters = catalog_of(x="text"), [*"abcdefghijklmnop", None]
+    file = written(tmp_path / "c.parquet", x=repeated(*letters))
+    text = "\n".join(f'segment s{i}: x contains "{one}"' for i, one in enumerate(letters[:-1]))
+    expected = {f"s{i}": repeated(*letters).count(one) for i, one in enumerate(letters[:-1])}
+    assert segdsl.compile(text, catalog=catalog).program.query is not None
+    for machine in (Plain(), Fast(), Fast()):
+        assert sizes(text, catalog, file, machine) == expected
 
 
 def test_another_rule_profits(tmp_path: Path) -> None:
