@@ -15,6 +15,7 @@ from segdsl.backends.masks.machine import Words
 from segdsl.backends.masks.words import packed, width
 from segdsl.engine.columns import Columns
 from segdsl.engine.memory import Pace
+from segdsl.engine.witness import Witness
 from segdsl.functions.clock import Calendar
 from segdsl.plan import nodes as n
 from segdsl.plan.program import Coded, Level, Program
@@ -120,13 +121,15 @@ class Stream:
 
     `frames` yields the cells of all customers, so many rows a frame but for the last; `canonical`
     reads the cells of a field. Coders are given texts as they stand, and floats of `plain` fields:
-    what reading those does, coders do themselves.
+    what reading those does, coders do themselves. The `witness` knows of all others whether reading
+    changed them.
     """
 
     fields: frozenset[str]
     plain: frozenset[str]
     frames: Callable[[int], Iterator[pl.DataFrame]]
     canonical: Callable[[str, pl.Series], pl.Series]
+    witness: Witness = field(default_factory=Witness)
 
     def reads(self, node: n.Node) -> bool:
         """Return whether a node stands on a field that is read batch by batch."""
@@ -185,10 +188,10 @@ class Streamed:
         if not self._is_streamed(node):
             return self._whole[node].slice(first, frame.height)
         cells = frame[node.name]
-        is_late = cells.dtype == pl.Float64 and node.name in self._stream.plain
-        if is_late or cells.dtype == pl.String:
+        if cells.dtype == pl.Float64 and node.name in self._stream.plain:
             return cells
-        return self._stream.canonical(node.name, cells)
+        self._stream.witness.has_read(node.name, first, frame.height)
+        return cells if cells.dtype == pl.String else self._stream.canonical(node.name, cells)
 
     def _is_streamed(self, node: n.Node) -> TypeGuard[n.Field]:
         return isinstance(node, n.Field) and node.name in self._stream.fields
@@ -202,11 +205,10 @@ class Streamed:
         there = [name for name in names if name not in self._stream.fields]
         key = self._columns.key
         whole = self._columns.table.frame.select(list(dict.fromkeys((key, *there))))
-        read = [
-            self._stream.canonical(name, frame[name]).alias(name)
-            for name in names
-            if name in self._stream.fields
-        ]
+        late = [name for name in names if name in self._stream.fields]
+        read = [self._stream.canonical(name, frame[name]).alias(name) for name in late]
+        for name in late:
+            self._stream.witness.has_read(name, first, frame.height)
         own = whole.slice(first, frame.height).hstack(read)
         inside = set(below)
         values = [node for node in self._values if node in inside]

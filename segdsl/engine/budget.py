@@ -57,10 +57,7 @@ class Needs:
 def counted_only(
     memory: int, catalog: Catalog, opened: Opened, program: Program, needs: Needs
 ) -> Reading | None:
-    """Return customers that are only counted, without their keys; None if those must be read.
-
-    In the place of the key stands a column that takes a bit a customer.
-    """
+    """Return customers that are only counted, without their keys; None if those must be read."""
     key = catalog.customers.key
     pace, _ = pace_for(memory, catalog, opened, program, needs.without_whole(), keep=False)
     if key is None or pace.read is None or pace.masks is None:
@@ -68,6 +65,11 @@ def counted_only(
     height = customers_by_key(catalog, opened.customers, pace.read, pace.masks)
     if height is None or height < LARGE:
         return None
+    return without_keys(key, height)
+
+
+def without_keys(key: str, height: int) -> Reading:
+    """Return so many customers; in the place of the key stands a column of a bit each."""
     return Reading(pl.DataFrame({key: pl.repeat(False, height, dtype=pl.Boolean, eager=True)}), key)
 
 

@@ -14,11 +14,14 @@ from segdsl.diagnostics import Diagnostic
 from segdsl.engine.batches import Stream, at_the_bottom
 from segdsl.engine.before import Before
 from segdsl.engine.budget import columns_read, counted_only, pace_for
+from segdsl.engine.counting import counted
 from segdsl.engine.evaluate import Prepared, run
 from segdsl.engine.event_windows import widest_windows
+from segdsl.engine.looks import Look
 from segdsl.engine.membership import Membership, column_names
 from segdsl.engine.memory import Pace
 from segdsl.engine.origin import Origin, Rules, stamps_of
+from segdsl.engine.packed import Masks
 from segdsl.engine.people import People
 from segdsl.engine.processors import processors
 from segdsl.engine.readers import Reading, Table, read_customers
@@ -89,8 +92,25 @@ def evaluate(
     before = Before.of(previous) if previous is not None else None
     opened = Opened.of(catalog, data)
     stamps = stamps_of(opened.files)
+    look = Look.at(catalog, opened.customers)
+    titles = {audience.name: audience.title for audience in plan.audiences}
+    reread = _Reread(catalog, opened.customers.unread(), strict, None)
     if memory is None:
         pace = pace or Pace(processors())
+        late = _late(catalog, opened.customers, program, carried)
+        if not (keep or carried) and (
+            found := counted(program, calendar, look, late, pace, machine, strict=strict)
+        ):
+            return Membership(
+                as_of=calendar.as_of,
+                key=found.key,
+                customers=pl.DataFrame(height=found.height),
+                masks=Masks(found.height, {}, found.sizes),
+                titles=titles,
+                notices=(*notices, *found.notices),
+                reread=reread,
+                originals=originals,
+            )
         read = _read(catalog, opened.customers, program, carried, pace, strict=strict)
     else:
         read = _read_within(memory, catalog, opened, program, carried, keep=keep, strict=strict)
@@ -118,6 +138,8 @@ def evaluate(
         machine=machine,
         prepared=prepared,
     )
+    if look and read.stream and not (reading.notices or events.notices):
+        look.learn(reading.frame.height, read.stream)
     customers = pl.DataFrame(height=reading.frame.height)
     if keep:
         customers = reading.frame.select(list(dict.fromkeys((reading.key, *carried))))
@@ -127,11 +149,11 @@ def evaluate(
         key=reading.key,
         customers=customers,
         masks=result.masks,
-        titles={audience.name: audience.title for audience in plan.audiences},
+        titles=titles,
         traits={name: as_local(one, calendar) for name, one in result.traits.items()},
         population=by_name(program, result.thresholds),
         notices=(*notices, *read.notices, *reading.notices, *events.notices),
-        reread=_Reread(catalog, opened.customers.unread(), strict, reading.rows),
+        reread=replace(reread, rows=reading.rows),
         originals=originals,
     )
     if rules is not None and keep:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from segdsl.catalog.types import DATE, Kind
 from segdsl.optimise.coding import worth_codes
+from segdsl.optimise.querying import query_of
 from segdsl.plan import nodes as n
 from segdsl.plan.program import Level, Program
 from segdsl.plan.typing import type_of
@@ -64,9 +65,10 @@ def share(
             stratum.atoms.append(node)
         elif node in steps:
             stratum.values.append(node)
-    levels = (strata[level].frozen(enough) for level in sorted(strata))
+    levels = tuple(strata[level].frozen(enough) for level in sorted(strata))
     fields = tuple(node for node in nodes if isinstance(node, n.Field))
-    return Program(tuple(levels), dict(segments), dict(traits), fields)
+    query = query_of(levels, traits.values(), len(segments))
+    return Program(levels, dict(segments), dict(traits), fields, query)
 
 
 def _with_local_dates(nodes: Sequence[n.Node]) -> Iterator[n.Node]:

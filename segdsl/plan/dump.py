@@ -51,6 +51,9 @@ def dump_program(program: Program) -> str:
         lines += _from_codes("from codes", level.coded, numbers)
         lines += _from_codes("from codes as files are read", late, numbers)
     lines += [f"{name} = #{numbers[root]}" for name, root in roots.items()]
+    if program.query is not None:
+        lines.append("sizes alone by a query of files")
+        lines += _from_codes("from distinct texts", program.query.searched, numbers)
     return "\n".join(lines)
 
 

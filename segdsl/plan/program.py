@@ -28,13 +28,29 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Query:
+    """How one query over files finds sizes.
+
+    `texts` are text fields with the atoms that read nothing else. Those that are `searched` are
+    tried by their distinct values; so are the others while it is not known what cells they hold.
+    """
+
+    texts: Coded
+    searched: Coded
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
-    """What a backend runs: levels, then one root mask a segment and one value a trait."""
+    """What a backend runs: levels, then one root mask a segment and one value a trait.
+
+    Sizes alone come from a query over files, if there is one.
+    """
 
     levels: tuple[Level, ...]
     segments: Mapping[str, n.Node]
     traits: Mapping[str, n.Node]
     fields: tuple[n.Field, ...]
+    query: Query | None = None
 
     @property
     def atoms(self) -> int:

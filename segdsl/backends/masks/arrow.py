@@ -18,6 +18,8 @@ Words = npt.NDArray[np.uint64]
 _SCHEMA, _ARRAY, _STREAM = b"arrow_schema", b"arrow_array", b"arrow_array_stream"
 _BOOLEAN, _VIEWS, _FLOAT, _WHOLE = b"b", b"vu", b"g", b"l"  # how Arrow names the types
 
+_NO_BYTES = np.empty(0, np.uint8)
+
 _RELEASE = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 _GET = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 
@@ -144,17 +146,30 @@ def bits(series: pl.Series) -> tuple[Bytes, int]:
     return whole[skipped:], offset
 
 
-def views(series: pl.Series) -> Words:
-    """Return two words for each text of a column: equal words are equal texts.
+@dataclass(frozen=True, slots=True)
+class Views:
+    """Two words for each text of a column: equal words are equal texts.
 
     The same text has the same words where it is up to 12 bytes long, or stands once in memory.
-    What stands in the place of a missing text means nothing.
+    What stands in the place of a missing text means nothing: bits of `valid`, from `offset` on,
+    tell which are there; none if all are.
     """
-    held = _held(series, _VIEWS)
-    if held is None:
-        return np.empty((0, 2), np.uint64)
-    start, length = held.array.offset, held.array.length
-    return _seen(held, 1, 16 * (start + length)).view(np.uint64).reshape(-1, 2)[start:]
+
+    words: Words
+    valid: Bytes
+    offset: int = 0
+
+    @staticmethod
+    def of(series: pl.Series) -> Views:
+        """Return the views of a text column."""
+        held = _held(series, _VIEWS)
+        if held is None:
+            return Views(np.empty((0, 2), np.uint64), _NO_BYTES)
+        start, stop = held.array.offset, held.array.offset + held.array.length
+        words = _seen(held, 1, 16 * stop).view(np.uint64).reshape(-1, 2)[start:]
+        if not (series.null_count() and held.array.buffers[0]):
+            return Views(words, _NO_BYTES)
+        return Views(words, _seen(held, 0, (stop + 7) // 8), start)
 
 
 def numbers_of(series: pl.Series) -> npt.NDArray[np.int64] | npt.NDArray[np.float64]:

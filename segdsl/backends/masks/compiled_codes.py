@@ -9,49 +9,60 @@ import numpy as np
 from numba import njit
 
 FULL = -1
+INLINE = 12  # bytes of a text that its words hold
 
 
 @njit(nogil=True, cache=True)
-def number_texts(views, gaps, numbers, firsts, table):  # type: ignore[no-untyped-def]
-    """Write the number of each text and the first row of each number; return how many there are.
+def number_texts(  # type: ignore[no-untyped-def]
+    views, valid, offset, numbers, firsts, known, slots, count, gap
+):
+    """Write the number of each text, and the first row of each new number.
 
-    `views` are two words a text, `gaps` tells missing ones (empty if none are), `table` is zeroed,
-    three words a slot, a power of two of them. `FULL` if there are more texts than `firsts`.
+    `views` are two words a text; bits of `valid`, from one on, tell which are there (none: all).
+    So many are `known` by their numbers, and `slots`, a power of two of them, hold one more than
+    these, 0 where none is; `gap` is the number of what is missing, below 0 if it has none yet.
+    Return how many are known then, `FULL` if more than `firsts` can hold, that of what is missing,
+    and whether a new text is so long that its words say but where it stands.
     """
-    mask = len(table) - 1
-    count = 0
-    gap = -1
+    mask = len(slots) - 1
+    size, bits = len(slots), 64
+    while size > 1:
+        size >>= 1
+        bits -= 1
+    shift = np.uint64(bits)
+    has_gaps = len(valid) > 0
+    is_long = False
     for i in range(len(views)):
-        if len(gaps) and gaps[i]:
+        bit = offset + i
+        if has_gaps and not (valid[bit >> 3] >> (bit & 7)) & 1:
             if gap < 0:
                 if count == len(firsts):
-                    return FULL
+                    return FULL, gap, is_long
                 gap = count
                 firsts[count] = i
                 count += 1
             numbers[i] = gap
             continue
         left, right = views[i, 0], views[i, 1]
-        mixed = (left * np.uint64(0x9E3779B97F4A7C15)) ^ (
-            (right ^ (right >> np.uint64(32))) * np.uint64(0xD6E8FEB86659FD93)
-        )
-        mixed = (mixed ^ (mixed >> np.uint64(32))) * np.uint64(0xD6E8FEB86659FD93)
-        slot = np.int64(mixed >> np.uint64(40)) & mask
+        mixed = (left * np.uint64(0x9E3779B97F4A7C15)) ^ (right * np.uint64(0xD6E8FEB86659FD93))
+        slot = np.int64(mixed >> shift)
         while True:
-            known = table[slot, 2]
-            if known == 0:
+            number = slots[slot]
+            if number == 0:
                 if count == len(firsts):
-                    return FULL
+                    return FULL, gap, is_long
                 firsts[count] = i
+                known[count, 0], known[count, 1] = left, right
+                is_long |= (left & np.uint64(0xFFFFFFFF)) > INLINE
+                numbers[i] = count
                 count += 1
-                table[slot, 0], table[slot, 1], table[slot, 2] = left, right, count
-                numbers[i] = count - 1
+                slots[slot] = count
                 break
-            if table[slot, 0] == left and table[slot, 1] == right:
-                numbers[i] = known - np.uint64(1)
+            if known[number - 1, 0] == left and known[number - 1, 1] == right:
+                numbers[i] = number - 1
                 break
             slot = (slot + 1) & mask
-    return count
+    return count, gap, is_long
 
 
 @njit(nogil=True, cache=True)

@@ -13,10 +13,11 @@ import polars as pl
 
 from segdsl.backends.masks import compiled, compiled_codes
 from segdsl.backends.masks.answers import Codes
-from segdsl.backends.masks.arrow import Bytes, views
+from segdsl.backends.masks.arrow import Bytes, Views
 from segdsl.backends.masks.circuit import Circuit, Kind
 from segdsl.backends.masks.cuts import Bins, Numbers
 from segdsl.backends.masks.machine import (
+    Attempt,
     Compared,
     Connect,
     Numbered,
@@ -27,6 +28,7 @@ from segdsl.backends.masks.machine import (
 )
 from segdsl.backends.masks.plain import Plain
 from segdsl.backends.masks.rows import BLOCK, Tables
+from segdsl.backends.masks.searching import FEW, MOST, Slots, TextSearch, slots_for
 
 _FLIPS: Mapping[Kind, int] = MappingProxyType(
     {
@@ -38,11 +40,9 @@ _FLIPS: Mapping[Kind, int] = MappingProxyType(
         Kind.COPY: 0,
     }
 )
-_NO_GAPS = np.zeros(0, np.bool_)
 _NO_NUMBERS = np.zeros(0, np.int64)
 _NO_WORDS = np.zeros((0, 0), np.uint64)
 _BITS = 64  # conditions in a word
-_FEW = 1 << 12  # texts, whose table stays in the cache
 _COMPARED = 40  # bounds; codes take less time with more
 
 
@@ -60,24 +60,37 @@ class Fast:
 
     def texts(self, column: pl.Series, most: int, codes: Codes) -> pl.Series | None:
         """Write the number of each text of a column and return the texts by their numbers."""
-        known = views(column)
-        gaps = column.is_null().to_numpy() if column.null_count() else _NO_GAPS
-        for size in dict.fromkeys((min(most, _FEW), most)):
-            firsts = np.empty(size, np.int64)
-            found = compiled_codes.number_texts(known, gaps, codes, firsts, self._slots(size))
+        views = Views.of(column)
+        for size in dict.fromkeys((min(most, FEW), min(most, MOST))):
+            firsts, known = np.empty(size, np.int64), np.empty((size, 2), np.uint64)
+            found, _, _ = compiled_codes.number_texts(
+                views.words,
+                views.valid,
+                views.offset,
+                codes,
+                firsts,
+                known,
+                self._slots(size),
+                0,
+                -1,
+            )
             if found != compiled_codes.FULL:
                 return column.gather(firsts[:found])
         return Plain().texts(column, most, codes)  # long ones may stand in memory more than once
 
-    def _slots(self, texts: int) -> Words:
+    def _slots(self, texts: int) -> Slots:
         """Return an empty table for so many texts."""
-        if texts > _FEW:
-            return np.zeros((1 << (4 * texts - 1).bit_length(), 3), np.uint64)
+        if texts > FEW:
+            return slots_for(texts)
         if not hasattr(self._own, "slots"):
-            self._own.slots = np.empty((4 * _FEW, 3), np.uint64)
-        slots: Words = self._own.slots
+            self._own.slots = slots_for(FEW)
+        slots: Slots = self._own.slots
         slots.fill(0)
         return slots
+
+    def search(self, attempt: Attempt) -> TextSearch:
+        """Return what tries conditions on each distinct text, some rows after the others."""
+        return TextSearch(attempt)
 
     def relabel(self, codes: Codes, labels: Codes) -> None:
         """Write for each code its label in its place."""

@@ -30,6 +30,10 @@ _FAST = "segdsl.backends.masks.fast"
 _ROWS, _WORK = 1 << 22, 2 * 10**8
 
 
+Attempt = Callable[[pl.Series], Codes]
+"""Tries conditions on texts: a number for each, whose bits are what each condition says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Painted:
     """A column of a batch: which row of its codes, and what the conditions on it say of them.
@@ -110,6 +114,13 @@ class Board(Protocol):
         """
 
 
+class Search(Protocol):
+    """What conditions say of texts, some rows after the others; several threads may use it."""
+
+    def answers(self, texts: pl.Series) -> Codes | None:
+        """Return for each text what the attempt gives for it; None if there are too many."""
+
+
 class Machine(Protocol):
     """Computes codes and masks."""
 
@@ -128,6 +139,12 @@ class Machine(Protocol):
 
     def look_up(self, codes: Numbered, answers: Bytes, words: Words) -> None:
         """Write the mask of those rows whose code has an answer of 1, not of 0."""
+
+    def search(self, attempt: Attempt) -> Search | None:
+        """Return what tries conditions on each distinct text, some rows after the others.
+
+        None if it takes longer than to try them on all rows.
+        """
 
     def compares(self, bounds: int) -> bool:
         """Return whether values are better compared with so many bounds than coded by them.

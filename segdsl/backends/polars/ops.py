@@ -35,6 +35,7 @@ from segdsl.plan.meaning import compare as compare_constants
 from segdsl.plan.nodes import How, Relation, Scalar
 
 _YESNO = pl.Boolean()
+_FEW_TEXTS = 10  # to compare with each takes half the time of `is_in`: measured on 10,000,000 rows
 _FLIPPED = MappingProxyType(
     {
         Relation.EQ: Relation.EQ,
@@ -115,6 +116,8 @@ def _is_in(expr: pl.Expr, members: Iterable[Scalar | None], dtype: pl.DataType) 
             return pl.lit(False) & expr.is_not_null()
         case 1:
             return is_true(expr == pl.lit(known[0], dtype=dtype))
+        case few if few <= _FEW_TEXTS and dtype == pl.String() and expr.meta.is_column():
+            return is_true(any_of([expr == one for one in map(pl.lit, known)]))
         case _:
             return is_true(expr.is_in(pl.lit(known.implode())))
 

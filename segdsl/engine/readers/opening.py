@@ -13,6 +13,7 @@ import polars as pl
 
 from segdsl.diagnostics.catalog_errors import no_source
 from segdsl.diagnostics.data_errors import empty_data, unreadable_data
+from segdsl.engine.known_files import FileState
 from segdsl.engine.readers.delimited import open_delimited
 from segdsl.engine.readers.excel import open_sheet
 from segdsl.engine.readers.footers import arrow_names, uuid_columns
@@ -94,7 +95,7 @@ def _open_files(
     if len(kinds) > 1:
         reason = f"the files are of several formats: {', '.join(kinds)}"
         raise DataError((unreadable_data(reason, name),))
-    tables = [_at(file, _open_file(file, formats[file], catalog)) for file in files]
+    tables = [_at(file, formats[file], catalog) for file in files]
     blank = [table for table in tables if table.is_blank]
     if blank and not may_be_blank:
         raise DataError((empty_data(blank[0].name, is_json=True),))
@@ -102,8 +103,10 @@ def _open_files(
     return together(filled or tables[:1], name)
 
 
-def _at(path: Path, table: Table) -> Table:
-    parts = tuple(replace(part, path=path.absolute()) for part in table.parts)
+def _at(path: Path, format: Format, catalog: Catalog) -> Table:
+    state = FileState.of(path)
+    table = _open_file(path, format, catalog)
+    parts = tuple(replace(part, path=path.absolute(), state=state) for part in table.parts)
     return replace(table, parts=parts)
 
 

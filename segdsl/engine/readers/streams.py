@@ -14,6 +14,7 @@ from segdsl.engine.batches import Stream
 from segdsl.engine.conversion import Manner, convert
 from segdsl.engine.readers.table import READ_ERRORS, one_line
 from segdsl.engine.readers.windows import read_by
+from segdsl.engine.witness import Witness
 from segdsl.errors import DataError
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def streamed_fields(catalog: Catalog, table: Table, names: Collection[str]) -> f
     found: set[str] = set()
     for name in names:
         declared = catalog.customers.fields.get(name)
-        column = _column(declared, name)
+        column = column_of(catalog, name)
         if declared is None or column not in table.columns or column in table.repeated:
             continue
         types = {schema[column] for schema in schemas}
@@ -45,7 +46,9 @@ def streamed_fields(catalog: Catalog, table: Table, names: Collection[str]) -> f
     return frozenset(found)
 
 
-def _column(declared: Field | None, name: str) -> str:
+def column_of(catalog: Catalog, name: str) -> str:
+    """Return the column that a field is read from."""
+    declared = catalog.customers.fields.get(name)
     return (declared.column if declared else None) or name
 
 
@@ -80,6 +83,7 @@ def stream_of(
     Polars decides.
     """
     fields, is_blank_missing = catalog.customers.fields, table.is_blank_missing
+    witness = Witness()
 
     def manner_of(declared: Field) -> Manner:
         return Manner.of(catalog, declared, is_blank_missing=is_blank_missing)
@@ -90,10 +94,11 @@ def stream_of(
         found = convert(cells, declared.value_type, manner)
         if found is None:
             raise TypeError(f"`{name}` cannot be read from {cells.dtype}")
+        witness.compare(name, cells, found.values)
         return found.values
 
     def frames(rows: int) -> Iterator[pl.DataFrame]:
-        columns = [pl.col(_column(fields[name], name)).alias(name) for name in sorted(names)]
+        columns = [pl.col(column_of(catalog, name)).alias(name) for name in sorted(names)]
         parts = [replace(part, frame=part.frame.select(columns)) for part in table.parts]
         seen = 0
         try:
@@ -107,7 +112,7 @@ def stream_of(
             raise DataError((changed_data(height, seen, table.name),))
 
     plain = (name for name in names if not manner_of(fields[name]).missing)
-    return Stream(names, frozenset(plain), frames, canonical)
+    return Stream(names, frozenset(plain), frames, canonical, witness)
 
 
 def _of_size(frames: Iterator[pl.DataFrame], rows: int) -> Iterator[pl.DataFrame]:

@@ -11,6 +11,7 @@ import polars as pl
 
 from segdsl.diagnostics.catalog_errors import unknown_column
 from segdsl.diagnostics.data_errors import unreadable_data
+from segdsl.engine.known_files import FileState
 from segdsl.engine.readers.hidden import FAILURES, HIDDEN, MOMENTS, NUMBERS
 from segdsl.engine.readers.unify import as_texts, exact, mixed_as_in_one_file, respelt
 from segdsl.errors import DataError
@@ -27,7 +28,8 @@ READ_ERRORS = (pl.exceptions.PolarsError, OSError, ValueError, pl.exceptions.Pan
 class Part:
     """One file, or a frame from memory; `rows` are the numbers of its rows if some are left out.
 
-    `parquet` is the path of a Parquet file.
+    `parquet` is the path of a Parquet file. `state` is that of the file before it was opened, if it
+    can be told from a later one and all its rows are here.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Part:
     rows: pl.Series | None = None
     parquet: Path | None = None
     path: Path | None = None
+    state: FileState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ class Table:
             wanted = pl.lit(own.filter(own >= 0).implode())
             index = pl.col(_ROW).cast(pl.Int64)
             frame = part.frame.with_row_index(_ROW).filter(index.is_in(wanted)).drop(_ROW)
-            parts.append(replace(part, frame=frame))
+            parts.append(replace(part, frame=frame, state=None))
         return replace(self.unread(), parts=tuple(parts))
 
     def _heights(self) -> tuple[int, ...]:
