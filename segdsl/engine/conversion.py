@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import isfinite
 from typing import TYPE_CHECKING, assert_never
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from segdsl.backends.polars.numbers import finite
 from segdsl.backends.polars.times import dates_in
 from segdsl.catalog.types import Kind, Type
 from segdsl.engine.cells.missing import without_missing
@@ -259,11 +259,7 @@ def numeric(cells: pl.Series) -> pl.Series:
     if dtype.is_integer():
         small = cells.cast(pl.Int64, strict=False)
         return small if small.null_count() == cells.null_count() else cells.cast(pl.Int128)
-    floats = cells.cast(pl.Float64)
-    # a sum is finite only if all of it is, and takes a fraction of the time
-    if not isfinite(floats.sum()) and not floats.is_finite().all():
-        floats = floats.set(~floats.is_finite().fill_null(True), None)
-    return floats
+    return finite(cells.cast(pl.Float64))
 
 
 def whole_if_all(floats: pl.Series) -> pl.Series:

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from segdsl.backends.masks.circuit import EVERYONE, NO_ONE, Circuit, Signal
-from segdsl.backends.masks.coders import CutCoder
 from segdsl.backends.masks.machine import Compared, Machine, Painted
 from segdsl.backends.masks.rows import Row, Tables, tables
 from segdsl.engine.batches import Batch
@@ -72,16 +71,13 @@ class Pass:
         is_kept = keeper is not None and keeper.is_worth
         for row, one in enumerate(self.coded):
             column, inputs = batch.column(one.node), [self._numbers[atom] for atom in one.atoms]
-            if not is_kept and isinstance(one.coder, CutCoder) and one.coder.is_compared:
-                values = one.coder.values(column)
-                if values is not None:
-                    compared.append(Compared(values, one.coder.bounds, one.coder.answers, inputs))
-                    continue
-            answers = one.coder.code(column, codes[row])
-            if answers is None:
-                others += one.atoms
-            else:
+            values = None if is_kept else one.coder.compared(column, inputs)
+            if values is not None:
+                compared.append(values)
+            elif (answers := one.coder.code(column, codes[row])) is not None:
                 painted.append(Painted(row, answers, inputs))
+            else:
+                others += one.atoms
         masks = batch.masks(others)
         given = {self._numbers[atom]: masks[atom] for atom in others}
         found = tables(stored, batch.rows)

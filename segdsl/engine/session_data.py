@@ -307,6 +307,9 @@ class _KeptCodes:
         codes[:] = column.to_numpy()
         return self.answers
 
+    def compared(self, column: pl.Series, inputs: Sequence[int]) -> None:
+        """Return that the column is coded."""
+
 
 def _nothing(_: Sequence[n.Node]) -> Mapping[n.Node, Words]:
     return {}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -245,14 +248,14 @@ def test_conditions_on_values_are_what_they_say_of_codes(rows: int, has_gaps: bo
         attempt = compared_with(*pl.Series(constants).cast(column.dtype))
         coder = CutCoder.of(column.dtype, constants, attempt, fast)
         assert coder is not None
-        assert coder.is_compared
-        values, answers = coder.values(column), coder.code(column, codes[row])
-        assert values is not None
+        answers = coder.code(column, codes[row])
         assert answers is not None
         first = painted[-1].inputs[-1] + 1 if painted else 0
         inputs = range(first, first + answers.table.shape[1])
         painted.append(Painted(row, answers, inputs))
-        compared.append(Compared(values, coder.bounds, answers, inputs))
+        values = coder.compared(column, inputs)
+        assert values is not None
+        compared.append(values)
         known = column.is_finite().fill_null(False) if row == 0 else column.is_not_null()
         assert (codes[row] == 0).tolist() == (~known).to_list()
     inputs = range(painted[-1].inputs[-1] + 1)
@@ -274,6 +277,27 @@ def test_the_plain_machine_codes_what_it_compares() -> None:
     values = Compared(Values(np.zeros(1), None), np.zeros(1), YES, [0])
     with pytest.raises(ValueError, match="coded"):
         Plain().board(1, lambda _, items: items).run(1, NONE, [], [values], {}, tables(1, 1))
+
+
+@pytest.mark.parametrize("numbers", [np.zeros(64), np.zeros(130)[::2], np.zeros(65, np.float32)])
+def test_numbers_that_do_not_stand_in_one_piece_are_not_read(numbers: np.ndarray) -> None:
+    compared = Compared(Values(numbers, None), np.zeros(1), YES, [0])
+    with pytest.raises(ValueError, match="one piece"):
+        Fast().board(1, lambda _, items: items).run(
+            65, np.zeros((0, 65), np.uint16), [], [compared], {}, tables(1, 65)
+        )
+
+
+def test_without_machine_code_where_numba_is_to_leave_python_as_it_is() -> None:
+    call = "from segdsl.backends.masks.machine import machine_for; print(machine_for(2**23, 9))"
+    done = subprocess.run(
+        [sys.executable, "-c", call],
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("Plain(")
 
 
 YES = Answers(np.ones((3, 1), np.bool_), is_ordered=True)
@@ -542,7 +566,7 @@ def test_what_intervals_cannot_order_is_refused(machine: Machine) -> None:
     coder = CutCoder.of(pl.Float64(), [1.0], attempt, machine)
     assert coder is not None
     assert asked(coder, pl.Series([1])) is None
-    assert coder.values(pl.Series([1])) is None
+    assert coder.compared(pl.Series([1]), [0]) is None
 
 
 def test_columns_that_are_no_narrow_range() -> None:

@@ -570,6 +570,9 @@ def test_an_error_in_a_thread_is_raised_and_ends_the_pass(at: int) -> None:
         def code(self, column: pl.Series, codes: object) -> None:
             """Return nothing."""
 
+        def compared(self, column: pl.Series, inputs: object) -> None:
+            """Return nothing."""
+
     atom = n.Constant(True)
     before = active_count()
     whole = Pass([CodedAtoms(atom, Refusing(), (atom,))], (), (), [atom], Plain())

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from math import isfinite
 from threading import Lock
 from typing import Protocol
 
@@ -19,8 +18,9 @@ import polars as pl
 from segdsl.backends.masks.answers import Answers, Codes
 from segdsl.backends.masks.arrow import numbers_of
 from segdsl.backends.masks.cuts import Numbers
-from segdsl.backends.masks.machine import Machine, Values
+from segdsl.backends.masks.machine import Compared, Machine, Values
 from segdsl.backends.masks.words import packed
+from segdsl.backends.polars.numbers import finite
 
 Try = Callable[[pl.Series], Sequence[pl.Series]]
 """Tries conditions on values, of which one is missing: a yes/no column for each condition."""
@@ -37,6 +37,12 @@ class Coder(Protocol):
         """Write a code for each row and return what conditions say of the codes.
 
         None if the column has too many values, or such as the coder cannot order.
+        """
+
+    def compared(self, column: pl.Series, inputs: Sequence[int]) -> Compared | None:
+        """Return what there is to compare for conditions with these numbers, without any codes.
+
+        None if the column is better coded.
         """
 
 
@@ -68,6 +74,9 @@ class TextCoder:
             known = np.fromiter((self._numbers[text] for text in texts), np.uint16, len(texts))
         self.machine.relabel(codes, known)
         return answers
+
+    def compared(self, column: pl.Series, inputs: Sequence[int]) -> None:
+        """Return that texts are coded."""
 
     def _learnt(self, texts: Iterable[str | None]) -> Answers | None:
         """Return the answers for all texts that were met, these among them."""
@@ -125,6 +134,9 @@ class NarrowCoder:
             return None
         np.subtract(numbers.fill_null(low - 1).to_numpy(), low - 1, out=codes, casting="unsafe")
         return answers
+
+    def compared(self, column: pl.Series, inputs: Sequence[int]) -> None:
+        """Return that values which lie so close are coded."""
 
     def _learnt(self, bounds: tuple[int, int] | None) -> Answers | None:
         """Return the answers for all values met so far, and for those between these bounds."""
@@ -207,7 +219,7 @@ class CutCoder:
         """Write a code for each row and return what conditions say of the codes."""
         if column.dtype != self.dtype:
             return None
-        numbers = _finite(column) if self.dtype == pl.Float64 else whole(column)
+        numbers = finite(column) if self.dtype == pl.Float64 else whole(column)
         values = (numbers.fill_null(0) if numbers.null_count() else numbers).to_numpy()
         if len(self.bounds):
             self.machine.reached(values, self.bounds, codes)
@@ -217,23 +229,13 @@ class CutCoder:
             np.putmask(codes, numbers.is_null().to_numpy(), 0)
         return self.answers
 
-    @property
-    def is_compared(self) -> bool:
-        """Whether the machine compares values with the bounds rather than codes them."""
-        return self.machine.compares(len(self.bounds))
-
-    def values(self, column: pl.Series) -> Values | None:
-        """Return the values of a column as they stand; None of one of another type."""
-        if column.dtype != self.dtype:
+    def compared(self, column: pl.Series, inputs: Sequence[int]) -> Compared | None:
+        """Return the column and the bounds; None if it is of another type, or better coded."""
+        if column.dtype != self.dtype or not self.machine.compares(len(self.bounds)):
             return None
         known = packed(column.is_not_null()) if column.null_count() else None
-        return Values(numbers_of(column if self.dtype == pl.Float64 else whole(column)), known)
-
-
-def _finite(floats: pl.Series) -> pl.Series:
-    """Return floats, of which those that are not finite are missing."""
-    # a sum is finite only if all of it is, and takes a fraction of the time
-    return floats if isfinite(floats.sum()) else floats.set(~floats.is_finite(), None)
+        numbers = numbers_of(column if self.dtype == pl.Float64 else whole(column))
+        return Compared(Values(numbers, known), self.bounds, self.answers, inputs)
 
 
 def _cut_floats(constants: Iterable[float | int]) -> tuple[Numbers, pl.Series]:

@@ -12,7 +12,8 @@ from llvmlite import ir  # type: ignore[import-untyped]
 from numba import njit, types
 from numba.extending import intrinsic
 
-BLOCK = 64  # words, as `rows.BLOCK`; `gather` knows that it is 64
+BLOCK = 64  # words, as `rows.BLOCK`: a row of a block is one vector of the processor's, see `_gate`
+ROW = 8 * BLOCK  # bytes
 LANES = 32  # words that are transposed side by side: they stay in the first cache
 EVERYONE = np.uint64(2**64 - 1)
 LEFT_FLIPPED, RIGHT_FLIPPED, FLIPPED, ONE_OF_BOTH = 1, 2, 4, 8  # of the inputs and the result
@@ -199,7 +200,7 @@ def _compare(column, start, stop, bounds, tests, turns, known, planes, slots):  
     there, spare = planes[count], planes[count + 1]
     is_whole = True  # no value is missing
     for word in range(words):
-        at = np.uint64(column[0] + 8 * (start + 64 * word))
+        at = np.uint64(column[0] + 8 * start + ROW * word)
         rest = stop - start - 64 * word
         if rest < 64:
             for i in range(64):
@@ -218,14 +219,14 @@ def _compare(column, start, stop, bounds, tests, turns, known, planes, slots):  
         is_whole &= there[word] == EVERYONE
     for number in range(column[4], column[5]):
         slot, first, last = tests[number, 0], tests[number, 3], tests[number, 4]
-        target, fill = np.uint64(slots.ctypes.data + 512 * slot), _all(tests[number, 1])
+        target, fill = np.uint64(slots.ctypes.data + ROW * slot), _all(tests[number, 1])
         if first == last:
             slots[slot, :] = fill
         else:
-            plane = np.uint64(planes.ctypes.data + 512 * turns[first])
+            plane = np.uint64(planes.ctypes.data + ROW * turns[first])
             _gate(plane, plane, target, _all(0), _all(0), fill)
             for turn in range(first + 1, last):
-                _differing(target, np.uint64(planes.ctypes.data + 512 * turns[turn]), target)
+                _differing(target, np.uint64(planes.ctypes.data + ROW * turns[turn]), target)
         if not is_whole:
             own, flip = np.uint64(there.ctypes.data), _all(tests[number, 2])
             _gate(target, own, target, flip, _all(0), flip)  # and there, or else not there
@@ -245,13 +246,20 @@ def _join(steps, slots):  # type: ignore[no-untyped-def]
     base = slots.ctypes.data
     for number in range(len(steps)):
         flips = steps[number, 0]
-        left = np.uint64(base + 512 * steps[number, 1])
-        right = np.uint64(base + 512 * steps[number, 2])
-        target = np.uint64(base + 512 * steps[number, 3])
+        left = np.uint64(base + ROW * steps[number, 1])
+        right = np.uint64(base + ROW * steps[number, 2])
+        target = np.uint64(base + ROW * steps[number, 3])
         if flips & ONE_OF_BOTH:
             _differing(left, right, target)
         else:
-            _gate(left, right, target, _all(flips & 1), _all(flips & 2), _all(flips & 4))
+            _gate(
+                left,
+                right,
+                target,
+                _all(flips & LEFT_FLIPPED),
+                _all(flips & RIGHT_FLIPPED),
+                _all(flips & FLIPPED),
+            )
 
 
 @njit(nogil=True, cache=True)
@@ -290,14 +298,17 @@ def run_batch(  # type: ignore[no-untyped-def]
     `codes` are a row a column; what `members` and `tables` are, says `_paint`. Each group of
     conditions has the members from one of `groups` up to the next, and a row of `targets`: the
     slots of its conditions, below 0 where there is none. `columns` are compared as they stand: see
-    `_compare`. `given` are masks, for the slots `given_slots`; a block is as wide as `slots`.
+    `_compare`. `given` are masks, for the slots `given_slots`; a slot is a row of a block.
     Results are the last slots, from `results` on; as many as are `kept` go to these rows of the
     tables `found`.
     """
     size, width = len(slots) - results, slots.shape[1]
     counts = np.zeros(size, np.int64)
     square = np.empty((64, LANES), np.uint64)
-    planes = np.empty((len(bounds) + 2, width), np.uint64)
+    widest = 0  # bounds of a column
+    for i in range(len(columns)):
+        widest = max(widest, columns[i, 3] - columns[i, 2])
+    planes = np.empty((widest + 2, width), np.uint64)
     for start in range(0, rows, 64 * width):
         stop = min(rows, start + 64 * width)
         words, word = (stop - start + 63) // 64, start // 64

@@ -43,6 +43,7 @@ _FLIPS: Mapping[Kind, int] = MappingProxyType(
 _NO_NUMBERS = np.zeros(0, np.int64)
 _NO_WORDS = np.zeros((0, 0), np.uint64)
 _BITS = 64  # conditions in a word
+_WIDTH = 8  # bytes of a value
 _COMPARED = 40  # bounds; codes take less time with more
 
 
@@ -161,7 +162,7 @@ class FastBoard:
     ) -> npt.NDArray[np.int64]:
         """Return how many customers of a batch are in each result, and write their words."""
         layout = Layout.of(painted, self.slots)
-        tests = Tests.of(compared, self.slots)
+        comparisons = Comparisons.of(compared, rows, self.slots)
         masks = {self.slots[number]: words for number, words in given.items()}
         masks = {slot: words for slot, words in masks.items() if slot >= 0}
         varying = np.array(self.roots.varying, np.int64)
@@ -173,11 +174,11 @@ class FastBoard:
             layout.members,
             layout.groups,
             layout.targets,
-            tests.columns,
-            tests.bounds,
-            tests.tests,
-            tests.turns,
-            tests.known,
+            comparisons.columns,
+            comparisons.bounds,
+            comparisons.tests,
+            comparisons.turns,
+            comparisons.known,
             np.stack(list(masks.values())) if masks else _NO_WORDS,
             np.array(list(masks), np.int64),
             self.steps,
@@ -228,7 +229,7 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class Tests:
+class Comparisons:
     """Columns that are compared, as arrays (see `compiled._compare`)."""
 
     columns: npt.NDArray[np.int64]
@@ -238,8 +239,11 @@ class Tests:
     known: Words
 
     @staticmethod
-    def of(compared: Sequence[Compared], slots: npt.NDArray[np.int64]) -> Tests:
-        """Return the columns with those conditions that have slots."""
+    def of(compared: Sequence[Compared], rows: int, slots: npt.NDArray[np.int64]) -> Comparisons:
+        """Return the columns of so many rows, with those conditions that have slots.
+
+        Raises ValueError for values that are not so many in one piece.
+        """
         columns: list[tuple[int, ...]] = []
         bounds: list[npt.NDArray[np.int64]] = []
         tests: list[tuple[int, ...]] = []
@@ -255,6 +259,9 @@ class Tests:
                     tests.append((slot, lowest, missing, len(turns), len(turns) + len(turning)))
                     turns += turning.tolist()
             numbers, known_row = one.values.numbers, -1
+            is_there = numbers.flags.c_contiguous and numbers.flags.aligned
+            if not is_there or numbers.dtype.itemsize != _WIDTH or len(numbers) < rows:
+                raise ValueError(f"there are not {rows} numbers of 64 bits in one piece")
             if one.values.known is not None:
                 known_row = len(known)
                 known.append(one.values.known)
@@ -265,7 +272,7 @@ class Tests:
             )
             bounds.append(one.bounds.view(np.int64))
             at += size
-        return Tests(
+        return Comparisons(
             np.array(columns, np.int64).reshape(-1, 7),
             np.concatenate([_NO_NUMBERS, *bounds]),
             np.array(tests, np.int64).reshape(-1, 5),

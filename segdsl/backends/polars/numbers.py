@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
@@ -265,3 +266,11 @@ def compare_columns(
 
 def _sign(expr: pl.Expr) -> pl.Expr:
     return pl.when(expr > 0).then(1).otherwise(-1)
+
+
+def finite(floats: pl.Series) -> pl.Series:
+    """Return floats, of which those that are not finite are missing."""
+    # a sum is finite only if all of it is, and takes a fraction of the time
+    if math.isfinite(floats.sum()) or floats.is_finite().all():
+        return floats
+    return floats.set(~floats.is_finite().fill_null(True), None)
