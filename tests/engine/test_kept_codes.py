@@ -348,5 +348,19 @@ def test_what_is_counted_is_within_a_budget_or_has_no_rules_keeps_no_codes() -> 
     assert codes_of(ranked.evaluate(base, as_of=AS_OF)) is None
 
 
+@pytest.mark.usefixtures("always")
+def test_an_update_of_what_is_within_a_budget_keeps_no_codes() -> None:
+    rules, base = segdsl.compile(RULES), customers()
+    m = rules.evaluate(base, as_of=AS_OF, memory="1GB")
+    later = rules.update(m, as_of="2025-12-01")  # the first evaluation is run once more
+    rows = changed(base, 2, 1)
+    now = rules.update(later, rows)  # all are read whole
+    for one in (later, now):
+        assert [notice.code.slug for notice in one.notices] == ["all-evaluated"]
+        assert codes_of(one) is None
+    base = base.update(rows, on="id", include_nulls=True)
+    demand_same(now, rules.evaluate(base, as_of="2025-12-01"))
+
+
 def test_few_masks_are_fetched_as_they_are() -> None:
     assert codes_of(segdsl.compile(RULES).evaluate(customers(), as_of=AS_OF)) is None
