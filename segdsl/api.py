@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segdsl import compiling, single
+from segdsl import compiling, evaluating, single
 from segdsl.catalog import Catalog, find_catalog
 from segdsl.diagnostics import Diagnostic
 from segdsl.diagnostics.near import unknown
@@ -185,26 +185,16 @@ class Ruleset:
         sizes alone. Raises DataError, CompileError for rules that do not fit the data,
         UnsupportedError, and ValueError for what is no amount of memory.
         """
-        from segdsl.engine.memory import memory_of
-        from segdsl.engine.originals import originals
-        from segdsl.engine.run import evaluate
-
-        allowed = memory_of(memory)
-        ruleset, opened, notices = self.on(data, events)
-        return evaluate(
-            ruleset.plan,
-            ruleset.program,
-            ruleset.known_catalog,
-            calendar_of(ruleset.catalog, as_of),
-            opened,
+        return evaluating.evaluated(
+            self,
+            data,
+            events=events,
+            as_of=as_of,
             columns=columns,
             strict=strict,
-            notices=(*ruleset.findings, *notices),
-            originals=originals(self.project, self.known_catalog, data, (events or {}).values()),
-            keep=keep,
-            memory=allowed,
             previous=previous,
-            rules=self,
+            memory=memory,
+            keep=keep,
         )
 
     def update(

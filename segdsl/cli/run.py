@@ -26,6 +26,7 @@ from segdsl.engine.outputs import (
     destination,
     folder_names,
 )
+from segdsl.evaluating import evaluated
 
 if TYPE_CHECKING:
     from segdsl.api import Ruleset
@@ -121,7 +122,8 @@ def command(
     if told is not None and where is not None and where.is_folder:
         _demand_apart(told, where, rules.segments)
     with waiting("evaluating", report):
-        membership = rules.evaluate(
+        membership = evaluated(
+            rules,
             inputs.data,
             events=inputs.events,
             as_of=inputs.as_of,
@@ -129,6 +131,7 @@ def command(
             strict=inputs.strict,
             memory=memory,
             previous=since,
+            is_last=True,
         )
     if told is not None:  # first: what is written to --out may take the place of PREVIOUS
         from segdsl.engine.writers import write_changes

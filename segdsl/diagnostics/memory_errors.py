@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 from segdsl.diagnostics import codes
 from segdsl.diagnostics.diagnostic import Diagnostic
@@ -41,23 +42,35 @@ _REMEDIES: Mapping[Part, str] = MappingProxyType(
 _NOTABLE = 0.05  # of all
 
 
+class Taken(NamedTuple):
+    """What a part takes: bytes, and these in words."""
+
+    part: Part
+    size: int
+    words: str
+
+
 def over_budget(
     memory: str,
     needed: str,
-    parts: Mapping[Part, int],
-    spoken: Callable[[int], str],
+    parts: Sequence[Taken],
     columns: Sequence[str],
     carried: Sequence[str],
     place: str,
 ) -> Diagnostic:
     """SG531: what is in memory at once takes more than was allowed.
 
-    `parts` say what takes how many bytes, `columns` are those that are read whole, of which some
+    `parts` are what takes memory, `columns` are those that are read whole, of which some
     are only `carried` along.
     """
-    words = {**{part: str(part) for part in Part}, Part.COLUMNS: f"{_named(columns)} read whole"}
-    told = [f"{spoken(size)} for {words[part]}" for part, size in parts.items() if size]
-    notable = [part for part, size in parts.items() if size > _NOTABLE * sum(parts.values())]
+    whole = f"{_named(columns)} read whole"
+    told = [
+        f"{one.words} for {whole if one.part is Part.COLUMNS else one.part}"
+        for one in parts
+        if one.size
+    ]
+    total = sum(one.size for one in parts)
+    notable = [one.part for one in parts if one.size > _NOTABLE * total]
     left = (
         f"{_named(carried)} of `--columns` can be left out, and joined to the result by the key",
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from segdsl.diagnostics.memory_errors import Part, over_budget, read_whole
+from segdsl.diagnostics.memory_errors import Part, Taken, over_budget, read_whole
 from segdsl.engine.memory import LARGE, PROGRAM, Pace, least, spoken
 from segdsl.engine.processors import processors
 from segdsl.engine.readers.customers import Reading, columns_of
@@ -125,7 +125,8 @@ def _too_little(
     enough = least(int(sum(taken.values())), batch)
     parts = {Part.PROGRAM: PROGRAM, **{part: int(size) for part, size in taken.items()}}
     parts[Part.BATCHES] = enough - sum(parts.values())
-    return over_budget(spoken(memory), spoken(enough), parts, spoken, columns, carried, place)
+    told = [Taken(part, size, spoken(size)) for part, size in parts.items()]
+    return over_budget(spoken(memory), spoken(enough), told, columns, carried, place)
 
 
 def _nodes(program: Program) -> Sequence[n.Node]:

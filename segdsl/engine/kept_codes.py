@@ -87,18 +87,28 @@ class CodeKeeper:
         """Return what a batch was made of, its codes copied; None where that is not to be kept."""
         if not self.is_worth or first + rows > self.customers:
             return None
-        own = [self._room(one.row, is_wide=len(one.answers.table) > _FEW) for one in painted]
-        for one, room in zip(painted, own, strict=True):
+        own: list[Narrow] = []
+        for one in painted:
+            room = self._room(one.row, is_wide=len(one.answers.table) > _FEW)
+            if room is None:
+                return None
             np.copyto(room[first : first + rows], codes[one.row, :rows], casting="unsafe")
+            own.append(room)
         return BatchCodes(first, rows, painted, own, given)
 
-    def _room(self, row: int, *, is_wide: bool) -> Narrow:
-        """Return memory for a column of all customers; what is not written to takes none."""
+    def _room(self, row: int, *, is_wide: bool) -> Narrow | None:
+        """Return memory for a column of all customers; what is not written to takes none.
+
+        There is none once it is not worth it any more, so that none stays behind.
+        """
         with self._lock:
-            if (row, is_wide) not in self._rooms:
+            if not self.is_worth:
+                return None
+            room = self._rooms.get((row, is_wide))
+            if room is None:
                 room = memory(self.customers * (1 + is_wide))
-                self._rooms[row, is_wide] = room.view(np.uint16) if is_wide else room
-            return self._rooms[row, is_wide]
+                room = self._rooms[row, is_wide] = room.view(np.uint16) if is_wide else room
+            return room
 
     def add(self, batch: BatchCodes | None) -> None:
         """Add what the next batch was made of."""
@@ -107,15 +117,16 @@ class CodeKeeper:
         if batch is not None and not self._batches:
             self._columns = {one.row: _Column(one.inputs) for one in batch.painted}
         # not columns that gave codes for a while, nor codes that have meant too many things
-        self.is_worth = (
-            batch is not None
-            and [one.row for one in batch.painted] == list(self._columns)
-            and self._is_small(batch)
-        )
-        if not self.is_worth:
+        if (
+            batch is None
+            or [one.row for one in batch.painted] != list(self._columns)
+            or not self._is_small(batch)
+        ):
             self._batches.clear()
             self._columns.clear()
-            self._rooms.clear()
+            with self._lock:
+                self.is_worth = False
+                self._rooms.clear()
 
     def _is_small(self, batch: BatchCodes) -> bool:
         """Return whether all that is kept is little enough with one more batch."""

@@ -59,7 +59,8 @@ class Origin:
     The data are those of the first evaluation; `patches` are rows of customers that came later, in
     the order in which they came, and `added` events. `source` are the keys of the first customers,
     `kept` the numbers of their rows if not all were. `codes` are what the masks of the last
-    evaluation of all were made of, where they are kept.
+    evaluation of all were made of, where they are kept. `memory` is the budget of bytes that it
+    had, if any: codes are not kept then.
     """
 
     rules: Rules
@@ -75,6 +76,7 @@ class Origin:
     source: KeyIndex
     people: People
     prepared: Prepared
+    memory: int | None = None
     codes: KeptCodes | None = None
     patches: tuple[pl.DataFrame, ...] = ()
     added: Mapping[str, tuple[Table, ...]] = field(default_factory=dict)

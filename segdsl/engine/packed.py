@@ -81,7 +81,7 @@ class Masks(Mapping[str, pl.Series]):
 
 
 @dataclass(frozen=True, slots=True)
-class Numbered(Mapping[str, Mask]):
+class MasksByNumber(Mapping[str, Mask]):
     """Masks by name, each made from its number when it is asked for: most of many never are."""
 
     numbers: Mapping[str, int]

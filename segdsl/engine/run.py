@@ -172,6 +172,7 @@ def evaluate(
             source=people.base,
             people=people,
             prepared=prepared,
+            memory=memory,
             codes=result.codes,
         )
         membership = replace(membership, origin=origin)

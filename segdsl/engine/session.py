@@ -48,7 +48,7 @@ class _State:
     """
 
     context: Context
-    known: OpenedData
+    data: OpenedData
     events: frozenset[str]
     intern: n.Interner
     simple: Mapping[n.Node, n.Node]
@@ -56,7 +56,7 @@ class _State:
     roots: Mapping[str, n.Node]
 
     @staticmethod
-    def of(bound: Ruleset, known: OpenedData, calendar: Calendar) -> _State:
+    def of(bound: Ruleset, data: OpenedData, calendar: Calendar) -> _State:
         """Return the beginning: what rules mean that are bound to data."""
         with localcontext(EXACT):
             context = settled(bound.project, bound.schema, bound.params, Sink())
@@ -65,14 +65,14 @@ class _State:
         simple = small(context.record.intern, intern, calendar)
         kept = tuple(dict.fromkeys(simple.values()))
         events = frozenset(bound.plan.events)
-        return _State(context, known, events, intern, simple, digests(kept, {}), roots)
+        return _State(context, data, events, intern, simple, digests(kept, {}), roots)
 
-    def grown(self, bound: Ruleset, known: OpenedData, declared: Catalog) -> _State | None:
+    def grown(self, bound: Ruleset, data: OpenedData, declared: Catalog) -> _State | None:
         """Return the state with the fields and events of further rules; None if types differ.
 
         Events that are not `declared` wholly are left out: of these each rule has its own.
         """
-        new, old = known.catalog, self.known.catalog
+        new, old = data.catalog, self.data.catalog
         own, further = old.customers.fields, new.customers.fields
         if any(own[name] != item for name, item in further.items() if name in own):
             return None
@@ -81,15 +81,15 @@ class _State:
         catalog = old.with_customers(fields={**own, **further})
         catalog = catalog.model_copy(update={"events": events})
         tables = replace(
-            self.known.opened,
-            events={**known.opened.events, **self.known.opened.events},
-            lookups={**known.opened.lookups, **self.known.opened.lookups},
+            self.data.opened,
+            events={**data.opened.events, **self.data.opened.events},
+            lookups={**data.opened.lookups, **self.data.opened.lookups},
         )
         schema = _merged(self.context.schema, bound.schema, opened)
         return replace(
             self,
             context=replace(self.context, schema=schema),
-            known=OpenedData(catalog, tables),
+            data=OpenedData(catalog, tables),
             events=self.events | set(opened),
         )
 
@@ -103,8 +103,8 @@ def _merged(had: Schema, has: Schema, opened: Collection[str]) -> Schema:
     return replace(has, fields=fields or None, unread=unread, events=events or None)
 
 
-def _known(bound: Ruleset, opened: Opened) -> OpenedData:
-    """Return what is known by rules that are bound to data; no cell is held for later."""
+def _opened_data(bound: Ruleset, opened: Opened) -> OpenedData:
+    """Return the data as rules see them that are bound to them; no cell is held for later."""
     return OpenedData(bound.known_catalog, replace(opened, customers=opened.customers.unread()))
 
 
@@ -145,10 +145,10 @@ class Session:
         if isinstance(events, Mapping):
             demand_meant(events, {*rules.known_catalog.events, *rules.plan.events})
         bound, opened, notices = rules.on(data, events, asked_further=True)
-        known = _known(bound, opened)
-        reading = read_customers(known.catalog, known.opened.customers, strict=strict)
+        seen = _opened_data(bound, opened)
+        reading = read_customers(seen.catalog, seen.opened.customers, strict=strict)
         reading = replace(reading, notices=(*bound.findings, *notices, *reading.notices))
-        session = Session(rules, events or {}, _State.of(bound, known, calendar))
+        session = Session(rules, events or {}, _State.of(bound, seen, calendar))
         session._data = SessionData(
             reading, calendar, strict=strict, memory=maxsize if memory is None else memory
         )
@@ -201,10 +201,10 @@ class Session:
         if rules.known_catalog != self._rules.known_catalog:
             raise ValueError("the rules have another catalog: they need a session of their own")
         bound, opened, _ = rules.on(
-            self._state.known.opened.customers, self._events, asked_further=True
+            self._state.data.opened.customers, self._events, asked_further=True
         )
-        known = _known(bound, opened)
-        session = Session(rules, self._events, _State.of(bound, known, self._data.calendar))
+        data = _opened_data(bound, opened)
+        session = Session(rules, self._events, _State.of(bound, data, self._data.calendar))
         session._data = self._data
         return session
 
@@ -251,7 +251,7 @@ class Session:
 
     def _of_rules(self, roots: list[n.Node]) -> Asked:
         state = self._state
-        return Asked(roots, state.digests, state.known)
+        return Asked(roots, state.digests, state.data)
 
     def _asked(self, text: str) -> Asked:
         """Return a condition ready to be asked. Raises TypeError for what is no text."""
@@ -284,7 +284,7 @@ class Session:
         done = small(roots, n.Layer(state.intern), self._data.calendar, state.simple)
         root, *named = (done[one] for one in roots)
         told = ChainMap(digests((root, *named), state.digests), state.digests)
-        return Asked([root], told, state.known, frozenset(named) - {root})
+        return Asked([root], told, state.data, frozenset(named) - {root})
 
     def _further(self, expression: tree.Expression) -> Asked:
         """Return a condition that names what no rule named so far: it is bound with the rules."""
@@ -296,16 +296,16 @@ class Session:
             wide = replace(self._rules, project=_with(self._rules.project, expression))
             wide = wide.bound(self._rules.known_catalog)
             bound, opened, notices = wide.on(
-                state.known.opened.customers, self._events, asked_further=True
+                state.data.opened.customers, self._events, asked_further=True
             )
-            known = _known(bound, opened)
+            data = _opened_data(bound, opened)
             self._data.columns.note(notices)
-            grown = state.grown(bound, known, self._rules.known_catalog)
+            grown = state.grown(bound, data, self._rules.known_catalog)
             if grown is not None:
                 self._state = grown
             root = bound.plan.audiences[-1].root
             simple = small((root,), n.Interner(), self._data.calendar)[root]
-            return Asked([simple], digests((simple,), {}), known)
+            return Asked([simple], digests((simple,), {}), data)
 
 
 def _with(project: Project, condition: tree.Expression) -> Project:

@@ -49,7 +49,7 @@ class Asked:
 
     roots: Sequence[n.Node]
     digests: Mapping[n.Node, bytes]
-    known: OpenedData
+    data: OpenedData
     named: frozenset[n.Node] = frozenset()
 
 
@@ -183,15 +183,15 @@ class SessionData:
         """Compute masks of atoms; of many all that stands on them at once, which is returned."""
         work = Work.of(atoms, asked.digests)
         found = self._by_engine(work, asked)
-        self.columns.read(work, asked.known)
-        groups = list(self._groups(work))
-        few = [one for one in groups if one.codes.numbers.dtype != np.uint16]
-        many = [one for one in groups if one.codes.numbers.dtype == np.uint16]
+        self.columns.read(work, asked.data)
+        answered = list(self._answered(work))
+        few = [one for one in answered if one.codes.numbers.dtype != np.uint16]
+        many = [one for one in answered if one.codes.numbers.dtype == np.uint16]
         if sum(len(one.atoms) for one in many) <= _FEW:
-            few, many = groups, []
+            few, many = answered, []
         for one in few:
             found |= self._looked_up(one)
-        coded = {atom for one in groups for atom in one.atoms}
+        coded = {atom for one in answered for atom in one.atoms}
         found |= self._plain([a for a in atoms if a not in coded and a not in found], work)
         known |= found
         self._atoms += len(atoms)
@@ -208,12 +208,12 @@ class SessionData:
         program = share(atoms, values)
         own = {one.name: asked.digests[one] for one in program.fields}
         self.columns.read_fields(
-            {k: one for k, one in own.items() if one not in self.columns}, asked.known
+            {k: one for k, one in own.items() if one not in self.columns}, asked.data
         )
         nodes = [node for level in program.levels for node in level.events]
         events = read_events(
-            asked.known.catalog,
-            asked.known.opened,
+            asked.data.catalog,
+            asked.data.opened,
             properties_read(nodes),
             self.columns.keys,
             strict=self._strict,
@@ -228,7 +228,7 @@ class SessionData:
             self.columns.keep(work.digests[one], result.traits[name])
         return {one: result.masks.words(name) for name, one in atoms.items()}
 
-    def _groups(self, work: Work) -> Iterator[Answered]:
+    def _answered(self, work: Work) -> Iterator[Answered]:
         """Yield the atoms on each column of codes, with what they say of each code."""
         for source, atoms in work.alone.items():
             column = self.columns[work.digests[source]]
@@ -237,17 +237,17 @@ class SessionData:
                 trial = Trial(source, column.values.dtype, tuple(atoms), steps, self.calendar)
                 yield Answered(source, column, tuple(atoms), trial(column.values))
 
-    def _looked_up(self, group: Answered) -> dict[n.Node, Words]:
+    def _looked_up(self, answered: Answered) -> dict[n.Node, Words]:
         found: dict[n.Node, Words] = {}
-        for atom, answer in zip(group.atoms, group.answers, strict=True):
+        for atom, answer in zip(answered.atoms, answered.answers, strict=True):
             words = found[atom] = np.empty(width(self.height), np.uint64)
             answers = answer.to_numpy().view(np.uint8)
-            self._machine.look_up(group.codes.numbers, answers, words)
+            self._machine.look_up(answered.codes.numbers, answers, words)
         return found
 
     def _passed(
         self,
-        groups: Sequence[Answered],
+        answered: Sequence[Answered],
         asked: Asked,
         known: Mapping[n.Node, Words],
         roots: Sequence[n.Node],
@@ -258,17 +258,17 @@ class SessionData:
         """Return the roots by one pass; masks of atoms and what is named are kept if they fit."""
         coded = [
             CodedAtoms(one.source, _KeptCodes(Answers.of(one.answers, is_ordered=False)), one.atoms)
-            for one in groups
+            for one in answered
         ]
         connectives = [one for one in nodes if isinstance(one, _CONNECTIVES) and one not in known]
-        lasting = [atom for one in groups for atom in one.atoms]
+        lasting = [atom for one in answered for atom in one.atoms]
         lasting += [one for one in connectives if one in asked.named]
         if len(lasting) * 8 * width(self.height) > self.masks.memory // 2:
             lasting = []
         stored = list(dict.fromkeys([*lasting, *(roots if is_kept else ())]))
         results = list(dict.fromkeys([*stored, *roots]))
         work = passes.Pass(coded, tuple(known), connectives, results, self._machine)
-        numbers: dict[n.Node, Numbered] = {one.source: one.codes.numbers for one in groups}
+        numbers: dict[n.Node, Numbered] = {one.source: one.codes.numbers for one in answered}
         batches, pace = self._batches(numbers, known), Pace(processors())
         done = work.run(batches, len(stored), pace, self.height)
         masks = {node: row.words for node in stored if (row := done[node].mask) is not None}

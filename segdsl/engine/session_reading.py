@@ -70,29 +70,29 @@ class KeptColumns:
     def __getitem__(self, digest: bytes) -> Column:
         return self._columns[digest]
 
-    def read(self, work: Work, known: OpenedData) -> None:
+    def read(self, work: Work, data: OpenedData) -> None:
         """Read the fields, and find the functions of instants, that are not there yet."""
         lacking = [one for one in work.sources if work.digests[one] not in self._columns]
         below = (one.arguments[0] if isinstance(one, n.Apply) else one for one in lacking)
         fields = {one.name: work.digests[one] for one in below if isinstance(one, n.Field)}
         self.read_fields(
-            {name: one for name, one in fields.items() if one not in self._columns}, known
+            {name: one for name, one in fields.items() if one not in self._columns}, data
         )
         for one in lacking:
             if isinstance(one, n.Apply):
                 self.keep(work.digests[one], self.table(one.arguments, [one], work).column(one))
 
-    def read_fields(self, wanted: Mapping[str, bytes], known: OpenedData) -> None:
+    def read_fields(self, wanted: Mapping[str, bytes], data: OpenedData) -> None:
         """Read fields: of a text format all at once, of others one after the other."""
-        table = known.opened.customers
+        table = data.opened.customers
         if table.is_text:
-            table = table.load(columns_of(known.catalog, list(wanted)), "the catalog")
+            table = table.load(columns_of(data.catalog, list(wanted)), "the catalog")
         for name, digest in wanted.items():
             if name == self.key:
                 self.keep(digest, self.keys)
                 continue
-            whole = table.load(columns_of(known.catalog, [name]), "the catalog")
-            reader = Reader(known.catalog, whole, self._strict)
+            whole = table.load(columns_of(data.catalog, [name]), "the catalog")
+            reader = Reader(data.catalog, whole, self._strict)
             values = reader.read(name)
             if reader.errors:
                 raise DataError(reader.errors)

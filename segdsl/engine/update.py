@@ -14,16 +14,14 @@ from segdsl.backends.masks.overlays import Layer, Overlay
 from segdsl.backends.masks.rows import Mask, Row, Tables, abreast, tables
 from segdsl.catalog.event_names import demand_meant
 from segdsl.diagnostics import Diagnostic
-from segdsl.diagnostics.change_errors import (
-    all_evaluated,
-)
+from segdsl.diagnostics.change_errors import all_evaluated
 from segdsl.engine.evaluate import Prepared, Result, run
 from segdsl.engine.event_windows import widest_windows
 from segdsl.engine.membership import Membership
 from segdsl.engine.moved import moved, why_all
 from segdsl.engine.news import News
 from segdsl.engine.origin import Origin, Rules
-from segdsl.engine.packed import Masks, Numbered, counted
+from segdsl.engine.packed import Masks, MasksByNumber, counted
 from segdsl.engine.people import People, Rows
 from segdsl.engine.processors import processors
 from segdsl.engine.readers.wanted import ROW, properties_read
@@ -33,7 +31,7 @@ from segdsl.functions.clock import Calendar
 from segdsl.plan import nodes as n
 
 _MOST = 3  # a third of the customers: evaluating all is no slower than evaluating more than that
-_MOST_READ = 8  # an eighth, where as-of has moved: their rows have to be found in the data
+_MOST_READ = 8  # an eighth, where the first evaluation can be run once more: batch by batch
 _POPULATION = (n.Ntile, n.Ranked, n.Common)
 
 
@@ -54,22 +52,26 @@ def update(
     origin = _origin_of(rules, membership)
     demand_meant(events, origin.catalog.events)
     calendar = origin.calendar if as_of is None else replace(origin.calendar, as_of=as_of)
+    is_later = calendar != origin.calendar
     news = News.of(origin, customers, events, gone)
     now = replace(
         origin,
+        calendar=calendar,
+        prepared=Prepared(origin.program, calendar) if is_later else origin.prepared,
         people=origin.people.then(news.added, news.gone),
         patches=(*origin.patches, news.frame) if news.frame.height else origin.patches,
         added=news.all_events(origin),
     )
     whole = _why_all(origin, calendar)
     if whole is None:
-        rows, notices = _again(origin, now, news, calendar)
+        places, notices = _again(origin, now, news)
         news = replace(news, notices=(*news.notices, *notices))
-        most = _MOST if calendar == origin.calendar else _MOST_READ
-        if most * len(rows) <= len(now.people.keys):
-            return _some(membership, origin, now, news, rows, calendar)
-        whole = "so many have changed that this takes less time" if len(rows) else None
-    return _all(membership, now, news, calendar, whole)
+        most = _MOST_READ if is_later and now.is_as_it_was else _MOST
+        if most * len(places) <= len(now.people.keys):
+            return _some(membership, origin, now, news, places)
+        whole = "so many have changed that this takes less time" if len(places) else None
+    found = _anew(membership, now) if now.is_as_it_was else _all(membership, now)
+    return replace(found, notices=(*news.notices, *((all_evaluated(whole),) if whole else ())))
 
 
 def _origin_of(rules: Rules, membership: Membership) -> Origin:
@@ -95,13 +97,11 @@ def _why_all(origin: Origin, calendar: Calendar) -> str | None:
     return why_all(origin.program) if calendar != origin.calendar else None
 
 
-def _again(
-    origin: Origin, now: Origin, news: News, calendar: Calendar
-) -> tuple[Rows, tuple[Diagnostic, ...]]:
+def _again(origin: Origin, now: Origin, news: News) -> tuple[Rows, tuple[Diagnostic, ...]]:
     """Return the places of all who have to be evaluated again, and what is said of new events."""
     found, notices = [news.places], list[Diagnostic]()
-    if calendar != origin.calendar:
-        found.append(origin.people.places_of(moved(origin, calendar)))
+    if now.calendar != origin.calendar:
+        found.append(origin.people.places_of(moved(origin, now.calendar)))
     wanted = properties_read(now.over_events)
     for event, table in news.events.items():
         if event in wanted:
@@ -117,10 +117,8 @@ def _again(
 # ---- evaluating
 
 
-def _evaluated(
-    now: Origin, frame: pl.DataFrame, prepared: Prepared, *, keep_codes: bool = False
-) -> Result:
-    calendar = prepared.calendar
+def _evaluated(now: Origin, frame: pl.DataFrame, *, keep_codes: bool = False) -> Result:
+    calendar, prepared = now.calendar, now.prepared
     wanted = properties_read(now.over_events)
     windows = widest_windows(now.over_events, calendar)
     events = now.events(wanted, frame[now.key], windows)
@@ -129,48 +127,52 @@ def _evaluated(
 
 
 def _some(
-    membership: Membership,
-    origin: Origin,
-    now: Origin,
-    news: News,
-    places: Rows,
-    calendar: Calendar,
+    membership: Membership, origin: Origin, now: Origin, news: News, places: Rows
 ) -> Membership:
     """Return the membership with new answers for some, and no one of those who are gone."""
-    prepared = now.prepared if calendar == origin.calendar else Prepared(now.program, calendar)
     frame = news.frame
     if len(places) > len(news.places) or not news.frame.height:
         frame = now.customers(now.fields, now.people.rows(places), columns=now.columns)
-    result = _evaluated(now, frame, prepared)
-    people, machine = now.people, prepared.machine
-    over = Overlay.of(list(membership.masks.kept.values()), origin.people.stored)
+    result = _evaluated(now, frame)
     both = np.union1d(places, news.gone) if len(news.gone) else places
-    answers = _spread(result, both, places, prepared)
-    before = over.answers(both, machine, processors(), origin.codes)
-    patched = over.over(Layer(both, answers), people.stored, people.gone, machine)
-    earlier, later = (_masks(membership, one, len(both)) for one in (before, answers))
+    answers = _spread(result, both, places, now.prepared)
+    masks, earlier, later = _patched(membership, origin, now, Layer(both, answers))
+    keys = frame[now.key]
+    if both is not places or keys.dtype != now.people.base.keys.dtype:
+        keys = now.people.keys_at(both)
+    parts = _People(membership, origin, now.people, frame, places)
+    return replace(
+        membership,
+        as_of=now.calendar.as_of,
+        customers=parts.merged(membership.customers, frame.select(membership.customers.columns)),
+        masks=masks,
+        traits=parts.traits(_traits(result, now)),
+        notices=news.notices,
+        reread=None,
+        since=Changes(now.key, Roll(keys, earlier), Roll(keys, later), membership.originals),
+        origin=now,
+    )
+
+
+def _patched(
+    membership: Membership, origin: Origin, now: Origin, layer: Layer
+) -> tuple[Masks, Masks, Masks]:
+    """Return the masks of all, and of those whom a layer covers alone: as they were, and are."""
+    machine, places = now.prepared.machine, layer.places
+    over = Overlay.of(list(membership.masks.kept.values()), origin.people.stored)
+    before = over.answers(places, machine, processors(), origin.codes)
+    patched = over.over(layer, now.people.stored, now.people.gone, machine)
+    earlier = _masks(membership, before, len(places))
+    later = _masks(membership, layer.tables, len(places))
     sizes = {
         name: size - earlier.sizes[name] + later.sizes[name]
         for name, size in membership.masks.sizes.items()
     }
-    masks = Masks(patched.rows, _numbered(sizes, patched.mask), sizes)
-    parts = _People(membership, origin, people, frame, places)
-    keys = frame[now.key]
-    if both is not places or keys.dtype != people.base.keys.dtype:
-        keys = people.keys_at(both)
-    since = Changes(now.key, Roll(keys, earlier), Roll(keys, later), membership.originals)
-    traits = {name: as_local(one, calendar) for name, one in result.traits.items()}
-    return replace(
-        membership,
-        as_of=calendar.as_of,
-        customers=parts.merged(membership.customers, frame.select(membership.customers.columns)),
-        masks=masks,
-        traits=parts.traits(traits),
-        notices=news.notices,
-        reread=None,
-        since=since,
-        origin=replace(now, calendar=calendar, prepared=prepared),
-    )
+    return Masks(patched.rows, _by_number(sizes, patched.mask), sizes), earlier, later
+
+
+def _traits(result: Result, now: Origin) -> dict[str, pl.Series]:
+    return {name: as_local(one, now.calendar) for name, one in result.traits.items()}
 
 
 def _spread(result: Result, both: Rows, places: Rows, prepared: Prepared) -> Tables:
@@ -190,11 +192,11 @@ def _spread(result: Result, both: Rows, places: Rows, prepared: Prepared) -> Tab
 def _masks(membership: Membership, answers: Tables, rows: int) -> Masks:
     """Return answers for some rows as masks of a membership's audiences."""
     sizes = dict(zip(membership.masks, counted(answers).tolist(), strict=True))
-    return Masks(rows, _numbered(sizes, partial(Row, (answers,), rows=rows)), sizes)
+    return Masks(rows, _by_number(sizes, partial(Row, (answers,), rows=rows)), sizes)
 
 
-def _numbered(names: Iterable[str], make: Callable[[int], Mask]) -> Numbered:
-    return Numbered({name: i for i, name in enumerate(names)}, make)
+def _by_number(names: Iterable[str], make: Callable[[int], Mask]) -> MasksByNumber:
+    return MasksByNumber({name: i for i, name in enumerate(names)}, make)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,42 +239,38 @@ class _People:
         }
 
 
-def _all(
-    membership: Membership, now: Origin, news: News, calendar: Calendar, why: str | None
-) -> Membership:
-    """Return the membership of all as they are now."""
-    if now.is_as_it_was:
-        now.demand_same()
-        parts = now.plan, now.program, now.catalog, calendar, now.data
-        found = evaluate(
-            *parts,
-            columns=now.columns,
-            strict=now.strict,
-            originals=membership.originals,
-            previous=membership,
-            rules=now.rules,
-        )
-        return replace(found, notices=(*news.notices, *((all_evaluated(why),) if why else ())))
+def _anew(membership: Membership, now: Origin) -> Membership:
+    """Return the membership by the first evaluation run once more, within the budget it had."""
+    now.demand_same()
+    return evaluate(
+        now.plan,
+        now.program,
+        now.catalog,
+        now.calendar,
+        now.data,
+        columns=now.columns,
+        strict=now.strict,
+        originals=membership.originals,
+        memory=now.memory,
+        previous=membership,
+        rules=now.rules,
+    )
+
+
+def _all(membership: Membership, now: Origin) -> Membership:
+    """Return the membership of all as they are now, who are read whole."""
     frame = now.customers(now.fields, columns=now.columns)
-    prepared = now.prepared if calendar == now.calendar else Prepared(now.program, calendar)
-    result = _evaluated(now, frame, prepared, keep_codes=True)
+    result = _evaluated(now, frame, keep_codes=now.memory is None)
     keys = frame[now.key]
     before = Roll(membership.customers[now.key], membership.masks)
     return replace(
         membership,
-        as_of=calendar.as_of,
+        as_of=now.calendar.as_of,
         customers=frame.select(membership.customers.columns),
         masks=result.masks,
-        traits={name: as_local(one, calendar) for name, one in result.traits.items()},
+        traits=_traits(result, now),
         population=by_name(now.program, result.thresholds),
-        notices=(*news.notices, *((all_evaluated(why),) if why else ())),
         reread=None,
         since=Changes(now.key, before, Roll(keys, result.masks), membership.originals),
-        origin=replace(
-            now,
-            calendar=calendar,
-            prepared=prepared,
-            people=People.of(keys),
-            codes=result.codes,
-        ),
+        origin=replace(now, people=People.of(keys), codes=result.codes),
     )

@@ -55,26 +55,38 @@ def simplified(
     roots: Iterable[n.Node], intern: n.Interner, results: Iterable[n.Node] = ()
 ) -> dict[n.Node, n.Node]:
     """Return what becomes of every node that the roots stand on; `results` are computed as such."""
-    roots = tuple(roots)
-    alone = frozenset((*results, *_beside_or(n.ordered(*roots, below=n.parts))))
-    return rewritten(roots, partial(simplify, alone=alone), intern)
+    roots, results = tuple(roots), tuple(results)
+    alone = _alone(roots, results)
+    found = rewritten(roots, partial(simplify, alone=alone), intern)
+    # a named `or` of equalities is one condition only now: others that stand on it leave it one
+    known = _alone([found[root] for root in roots], [found[one] for one in results])
+    if known == alone:
+        return found
+    return rewritten(roots, partial(simplify, alone=known), intern)
+
+
+def _alone(roots: Iterable[n.Node], results: Iterable[n.Node]) -> frozenset[n.Node]:
+    """Return the equalities and sets that a mask is computed of in any case."""
+    beside = _beside_or(n.ordered(*roots, below=n.parts))
+    return frozenset(one for one in (*results, *beside) if _equalities(one))
 
 
 def _beside_or(nodes: Iterable[n.Node]) -> Iterable[n.Node]:
-    """Yield what stands elsewhere than in an `or`: a mask of it is computed in any case."""
+    """Yield what stands elsewhere than in an `or`."""
     for node in nodes:
-        if not _is_or(node):
+        if _as_or(node) is None:
             yield from n.parts(node)
 
 
-def _is_or(node: n.Node) -> bool:
+def _as_or(node: n.Node) -> n.Any | None:
+    """Return the `or` that a node is, or that it is the contrary of: a count is at most 0."""
     match node:
         case n.Any():
-            return True
-        case n.HowMany():
-            return (node.low == 1 and node.high >= len(node.items)) or node.high == 0
+            return node
+        case n.HowMany(low, high, items) if high == 0 or (low == 1 and high >= len(items)):
+            return n.Any(items)
         case _:
-            return False
+            return None
 
 
 def optimised(roots: Mapping[str, _NodeT], intern: n.Interner) -> dict[str, _NodeT]:
@@ -174,7 +186,7 @@ def _united(
     return united
 
 
-def _equalities(item: n.Predicate) -> tuple[n.Value, tuple[n.Scalar, ...]] | None:
+def _equalities(item: n.Node) -> tuple[n.Value, tuple[n.Scalar, ...]] | None:
     match item:
         case n.Compare(n.Relation.EQ, subject, n.Literal(value)) if value is not None:
             return subject, (value,)
@@ -192,8 +204,8 @@ def _how_many(node: n.HowMany, intern: n.Interner, alone: Container[n.Node]) -> 
         return intern(n.Constant(True))
     if node.low == count:
         return _all(node.items, intern)
-    if node.low == 1 and node.high >= count:
-        return _any(node.items, intern, alone)
-    if node.high == 0:
-        return simplify(intern(n.Not(_any(node.items, intern, alone))), intern)  # type: ignore[arg-type]
-    return node
+    either = _as_or(node)
+    if either is None:
+        return node
+    found = _any(either.items, intern, alone)
+    return simplify(intern(n.Not(found)), intern) if node.high == 0 else found  # type: ignore[arg-type]

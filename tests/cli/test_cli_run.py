@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 from segdsl_runner import QUICKSTART, answer, project, segdsl
+
+from segdsl import load
+from segdsl.engine import run as running
 
 FILES = ["adults", "young_big", "kind.young_big", "kind.adults", "kind.others"]
 
@@ -19,6 +23,23 @@ def test_without_out_nothing_is_written(tmp_path: Path) -> None:
     assert "--out" in result.stderr
     assert "adults" in result.stdout
     assert sorted(folder.iterdir()) == before
+
+
+def test_nothing_is_kept_for_an_update_that_never_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[bool] = []
+    run = running.run
+
+    def noting(*given: Any, keep_codes: bool, **options: Any) -> Any:
+        kept.append(keep_codes)
+        return run(*given, keep_codes=keep_codes, **options)
+
+    monkeypatch.setattr(running, "run", noting)
+    folder = project(tmp_path)
+    assert segdsl("run", folder).exit_code == 0
+    load(folder / "rules.seg").evaluate(folder / "customers.csv")
+    assert kept == [False, True]
 
 
 def test_a_folder_gets_one_file_per_audience_and_a_record(tmp_path: Path) -> None:

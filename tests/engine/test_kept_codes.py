@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pickle
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -150,6 +152,32 @@ def test_codes_are_kept_where_masks_take_several_times_the_room() -> None:
         kept = work.keeper.kept(work.board, work.masks)
         assert (kept is not None) == is_kept
         assert kept is None or kept.size <= masks * rows // 8 // 4
+
+
+def test_what_is_not_worth_it_any_more_leaves_no_room_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    keeper, answers = CodeKeeper(BLOCK, 6), some(5, 2, 1)
+    rooms: list[weakref.ref[Any]] = []
+    others: list[Thread] = []
+
+    def slowly(size: int) -> Any:
+        """Return room for a column, after another thread has seen that codes are not worth it."""
+        others.append(Thread(target=keeper.add, args=(None,)))
+        others[-1].start()
+        others[-1].join(0.1)  # it may have to wait
+        room = np.zeros(size, np.uint8)
+        rooms.append(weakref.ref(room))
+        return room
+
+    monkeypatch.setattr(kept_codes, "memory", slowly)
+    painted = [Painted(0, answers, (0, 1)), Painted(1, answers, (2, 3))]
+    keeper.copy(0, BLOCK, np.zeros((2, BLOCK), np.uint16), painted, {})
+    for other in others:
+        other.join()
+    assert rooms
+    assert not keeper.is_worth
+    assert [one() for one in rooms if one() is not None] == []
 
 
 # ---- evaluations and updates
@@ -318,6 +346,20 @@ def test_what_is_counted_is_within_a_budget_or_has_no_rules_keeps_no_codes() -> 
     assert rules.evaluate(base, as_of=AS_OF, keep=False).origin is None
     ranked = segdsl.compile(RULES + "segment best: top 10% by spend and young")
     assert codes_of(ranked.evaluate(base, as_of=AS_OF)) is None
+
+
+@pytest.mark.usefixtures("always")
+def test_an_update_of_what_is_within_a_budget_keeps_no_codes() -> None:
+    rules, base = segdsl.compile(RULES), customers()
+    m = rules.evaluate(base, as_of=AS_OF, memory="1GB")
+    later = rules.update(m, as_of="2025-12-01")  # the first evaluation is run once more
+    rows = changed(base, 2, 1)
+    now = rules.update(later, rows)  # all are read whole
+    for one in (later, now):
+        assert [notice.code.slug for notice in one.notices] == ["all-evaluated"]
+        assert codes_of(one) is None
+    base = base.update(rows, on="id", include_nulls=True)
+    demand_same(now, rules.evaluate(base, as_of="2025-12-01"))
 
 
 def test_few_masks_are_fetched_as_they_are() -> None:

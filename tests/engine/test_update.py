@@ -16,6 +16,7 @@ from segdsl.backends.masks.overlays import Layer, Overlay, Patched
 from segdsl.backends.masks.plain import Plain
 from segdsl.backends.masks.rows import Row, abreast, laid
 from segdsl.backends.masks.words import packed
+from segdsl.engine import run as running
 from segdsl.engine import update as updating
 from segdsl.engine.people import KeyIndex, People
 from segdsl.engine.rolls import Change
@@ -173,6 +174,34 @@ def test_where_as_of_moves_far_data_as_they_were_are_evaluated_anew(evaluated: l
     assert now.customers.equals(expected.customers)
     assert [one.code.id for one in now.notices] == ["SG545"]
     assert evaluated == []  # as the first time, not from columns that were read before
+
+
+def test_a_third_may_be_others_where_customers_have_changed_before(evaluated: list[int]) -> None:
+    rules, base = segdsl.compile(RULES), customers()
+    rows = changed(base, 100, 1)
+    m = rules.update(rules.evaluate(base, as_of=AS_OF), rows)
+    now = rules.update(m, as_of="2026-07-20")
+    demand_same(now, rules.evaluate(base.update(rows, on="id"), as_of="2026-07-20"))
+    assert ROWS / 8 < evaluated[-1] < ROWS / 3
+    assert now.notices == ()
+
+
+def test_an_update_keeps_to_the_memory_of_the_evaluation(monkeypatch: pytest.MonkeyPatch) -> None:
+    budgets: list[int] = []
+    pace_for = running.pace_for
+
+    def noting(memory: int, *further: Any, **options: Any) -> Any:
+        budgets.append(memory)
+        return pace_for(memory, *further, **options)
+
+    monkeypatch.setattr(running, "pace_for", noting)
+    rules, base = segdsl.compile(RULES), customers()
+    m = rules.evaluate(base, as_of=AS_OF, memory="1GB")
+    for day in ("2026-07-20", "2026-05-01"):
+        m = rules.update(m, as_of=day)
+        demand_same(m, segdsl.compile(RULES).evaluate(base, as_of=day))
+        assert [one.code.id for one in m.notices] == ["SG545"]
+    assert budgets == [10**9] * 3
 
 
 def test_customers_who_are_gone_stay_gone_when_as_of_moves_far() -> None:
@@ -352,6 +381,10 @@ def test_keys_beyond_64_bits_come_to_those_of_fewer() -> None:
     now = rules.update(m, {"id": [2**70, 2], "age": [10, 10]})
     assert now.keys("segment") == [1, 2, 2**70]
     assert rules.update(now, gone=[2**70]).keys("segment") == [1, 2]
+    later = rules.update(now, {"id": [1], "age": [50]})
+    assert later.changes().frame().rows() == [(1, "segment", "left")]
+    for one in (now, later):
+        assert one.changes().frame()["id"].dtype == pl.Int128
 
 
 # ---- keys and masks

@@ -10,6 +10,7 @@ from segdsl.plan import nodes as n
 CATALOG = segdsl.Catalog.model_validate(
     {"customers": {"key": "id", "fields": {"id": "number", "city": "text", "age": "number"}}}
 )
+NAMED = ("segment eu: city = 'A' or city = 'B'", "segment na: city = 'C' or city = 'D'")
 SET = "segment a: city in ('A', 'B') or city = 'C'"
 
 
@@ -27,6 +28,13 @@ def _atoms(*rules: str) -> tuple[n.Node, ...]:
         ((SET, "segment b: city not in ('A', 'B')"), 3),  # and whether it is known
         ((SET, "segment b: city in ('A', 'B') or city = 'D'"), 2),  # two unions, and no parts
         ((SET, "segment b: city = 'C' or age > 3"), 3),
+        ((*NAMED, "segment both: eu or na"), 2),  # one set each, and beside each other
+        ((*NAMED, "segment both: eu or na or city = 'E'"), 3),
+        ((*NAMED, "segment both: at least 1 of { eu; na }"), 2),
+        ((*NAMED, "segment both: at most 0 of { eu; na }"), 2),
+        ((*NAMED, "segment both: (eu or na) and age > 3", "segment c: not eu"), 3),
+        (("segment a: all of { city = 'A' or city = 'B' } or city = 'C'",), 1),
+        (("segment a: all of { city in ('A', 'B') } or city = 'C'",), 1),
         (("segment a: at least 1 of { city = 'A'; city = 'B' }",), 1),
         (("segment a: city = 'A' or city = 'B' or city = 'C' or city = 'D'",), 1),
         (("segment a: city = 'A' or age = 3 or city = 'B' or age = 4",), 2),
