@@ -47,6 +47,8 @@ class Needs:
         key = catalog.customers.key
         if not self.streamed or self.whole != columns_of(catalog, (key,) if key else ()):
             return False
+        if any(field.name == key for field in program.fields):
+            return False
         return not any(isinstance(one, _BY_KEY) for one in _nodes(program))
 
     def without_whole(self) -> Needs:

@@ -63,7 +63,7 @@ def counted(
         with _keys_beside(look, height, notices, strict=strict, is_sound=is_sound):
             stream = stream_of(look.catalog, table, late, height, pace.read)
             sizes: Mapping[str, int] | None = sizes_by_query(
-                program, calendar, look, stream, height, machine
+                program, calendar, look, stream, height, machine, known
             )
             if sizes is None:
                 stream = stream_of(look.catalog, table, late, height, pace.read)

@@ -15,6 +15,7 @@ from segdsl.backends.polars.column import INSTANT
 from segdsl.backends.polars.lower import Lowering
 from segdsl.engine.batches import Stream
 from segdsl.engine.conversion import canonical
+from segdsl.engine.known_files import Known
 from segdsl.engine.looks import Look
 from segdsl.engine.readers.streams import column_of
 from segdsl.engine.readers.table import READ_ERRORS
@@ -32,17 +33,18 @@ def sizes_by_query(
     stream: Stream,
     height: int,
     machine: Machine | None = None,
+    known: Known | None = None,
 ) -> dict[str, int] | None:
     """Return the size of each segment of so many customers; None if codes have to find it.
 
-    Cells are read as the `stream` of all fields reads them, but for those of which it is known that
-    conditions read them as they stand. No result depends on the `machine`.
+    Cells are read as the `stream` of all fields reads them, but for those of which it is `known`
+    that conditions read them as they stand. No result depends on the `machine`.
     """
     if program.query is None:
         return None
     machine = machine or machine_for(height, program.atoms)
     try:
-        query = _Query(program, calendar, look, stream, machine).of(program.query)
+        query = _Query(program, calendar, look, known, stream, machine).of(program.query)
         row = query.collect(engine="streaming").row(0) if query is not None else (None,)
     except (*READ_ERRORS, UnsupportedError):
         return None  # what is wrong is said where codes are made
@@ -60,6 +62,7 @@ class _Query:
     program: Program
     calendar: Calendar
     look: Look
+    known: Known | None
     stream: Stream
     machine: Machine
     numbers: _Next = field(default_factory=count)
@@ -92,16 +95,19 @@ class _Query:
         return self._sizes(frame, lowering)
 
     def _is_known(self, one: n.Field) -> bool:
-        return self.look.reads_as_is([one.name], self.look.known)
+        return self.look.reads_as_is([one.name], self.known)
 
     def _frame(self, read: Collection[n.Field], raw: Collection[n.Field]) -> pl.LazyFrame:
         """Return the fields by name: some are to be `read`, others stay `raw`."""
-        frame = pl.concat([part.frame for part in self.look.table.parts], how="vertical")
+        fields = self.program.fields
+        own = [pl.col(column_of(self.look.catalog, one.name)).alias(one.name) for one in fields]
+        # parts may have other columns beside these, in another order
+        parts = [part.frame.select(own) for part in self.look.table.parts]
+        frame = pl.concat(parts, how="vertical")
         schema = frame.collect_schema()
         columns: list[pl.Expr] = []
-        for one in self.program.fields:
-            column = column_of(self.look.catalog, one.name)
-            cells, dtype = pl.col(column), schema[column]
+        for one in fields:
+            cells, dtype = pl.col(one.name), schema[one.name]
             if one in read:
                 wanted = pl.Float64() if dtype.is_float() else canonical(one.type)
                 values = partial(self._values, one.name)

@@ -87,7 +87,7 @@ def by_query(text: str, catalog: segdsl.Catalog, data: object) -> dict[str, int]
         return None
     calendar, height = calendar_of(rules.catalog, AS_OF), known.height
     stream = stream_of(look.catalog, look.table, names, height)
-    return sizes_by_query(rules.program, calendar, look, stream, height)
+    return sizes_by_query(rules.program, calendar, look, stream, height, known=known)
 
 
 CASES = {
@@ -284,6 +284,60 @@ def test_several_files_are_known_together(tmp_path: Path) -> None:
     assert by_query("x >= 1", catalog, tmp_path) is None
     with pytest.raises(DataError):
         sizes("x >= 1", catalog, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("rule", "count"),
+    [
+        ("x = 1 and id < 100", 50),
+        ("round(x, 1) = 1 and id < 100", 50),
+        ("x = 1 and id in (2, 4)", 2),
+        ("x = 1 and id * 2 = 8", 1),
+    ],
+)
+def test_rules_that_read_the_key_read_it(rule: str, count: int, tmp_path: Path) -> None:
+    file = written(tmp_path / "c.parquet", x=repeated(1, 2))
+    for _ in range(2):  # new, and known
+        assert sizes(rule, catalog_of(x="number"), file) == {"segment": count}
+
+
+def test_keys_that_are_texts_are_read_as_texts(tmp_path: Path) -> None:
+    ids = pl.int_range(ROWS, eager=True).cast(pl.String)
+    file = written(tmp_path / "c.parquet", ids=ids, x=repeated(1, 2))
+    catalog = catalog_of(x="number", id="text")
+    rules = 'segment one: x = 1 and id = "4"\nsegment some: x = 2 and id starts with "4"'
+    assert sizes(rules, catalog, file) == {"one": 1, "some": 555}
+
+
+def test_files_of_a_folder_with_columns_in_another_order(tmp_path: Path) -> None:
+    keys, texts = pl.int_range(ROWS, eager=True), repeated("a", "b")
+    days = [date(2026, 1, 1)] * ROWS
+    pl.DataFrame({"t": texts, "u": days, "id": keys}).write_parquet(tmp_path / "1.parquet")
+    other = pl.DataFrame({"id": keys + ROWS, "u": days, "t": texts})
+    other.write_parquet(tmp_path / "2.parquet")
+    catalog = catalog_of(t="text", u="date")
+    for _ in range(10):
+        assert sizes('u is known and t = "a"', catalog, tmp_path) == {"segment": ROWS}
+
+
+def test_what_another_thread_learns_meanwhile_is_not_taken(tmp_path: Path) -> None:
+    """Files are compared in the end only where something was known of them at the beginning."""
+    catalog, rule = catalog_of(x="text"), 'x = "\xe9"'
+    file = written(tmp_path / "c.parquet", x=repeated("e\u0301", "b"))
+    rules, opened, _ = segdsl.compile(rule, catalog=catalog).on(file)
+    look = Look.at(rules.known_catalog, opened.customers)
+    assert look is not None
+    states = look.files
+    sound = written(tmp_path / "sound.parquet", x=repeated("\xe9", "b"))
+    assert sizes(rule, catalog, sound) == {"segment": ROWS // 2}
+    facts = known_files().of(tuple(FileState.of(sound) for _ in states))
+    assert facts is not None
+    known_files().learn(states, ROWS, facts.facts)  # as if another had found another file there
+    stream = stream_of(look.catalog, look.table, frozenset({"x"}), ROWS)
+    calendar = calendar_of(rules.catalog, AS_OF)
+    found = sizes_by_query(rules.program, calendar, look, stream, ROWS, known=None)
+    assert found in (None, {"segment": ROWS // 2})  # by codes, or read
+    assert sizes_by_query(rules.program, calendar, look, stream, ROWS, known=facts) != found
 
 
 def test_arrow_files_are_known_as_well(tmp_path: Path) -> None:

@@ -153,9 +153,10 @@ def test_queries_find_the_sizes_of_codes_and_of_the_definition(seed: int) -> Non
         known = look.known
         height = known.height if known else frame.height
         stream = stream_of(CATALOG, look.table, names, height)
-        by_query = sizes_by_query(found.program, calendar, look, stream, height, machine)
+        program = found.program
+        by_query = sizes_by_query(program, calendar, look, stream, height, machine, known)
         known_files().forget()
-        anew = sizes_by_query(found.program, calendar, look, stream, height, machine)
+        anew = sizes_by_query(program, calendar, look, stream, height, machine)
         canonical = read_customers(CATALOG, file, tuple(FIELDS)).frame
     customers = [Customer(row["id"], row) for row in canonical.to_dicts()]
     segments = memberships(found.plan.segments, customers, calendar)
