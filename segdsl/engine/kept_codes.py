@@ -20,7 +20,7 @@ import polars as pl
 from segdsl.backends.masks.answers import Answers
 from segdsl.backends.masks.coders import MOST
 from segdsl.backends.masks.machine import Board, Painted, Words
-from segdsl.backends.masks.rows import BLOCK, Tables, memory, tables
+from segdsl.backends.masks.rows import BLOCK, Tables, large_pages, tables
 from segdsl.backends.masks.words import packed
 
 Narrow: TypeAlias = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
@@ -106,8 +106,8 @@ class CodeKeeper:
                 return None
             room = self._rooms.get((row, is_wide))
             if room is None:
-                room = memory(self.customers * (1 + is_wide))
-                room = self._rooms[row, is_wide] = room.view(np.uint16) if is_wide else room
+                fresh = large_pages(self.customers * (1 + is_wide))
+                room = self._rooms[row, is_wide] = fresh.view(np.uint16) if is_wide else fresh
             return room
 
     def add(self, batch: BatchCodes | None) -> None:

@@ -170,7 +170,7 @@ def test_what_is_not_worth_it_any_more_leaves_no_room_behind(
         rooms.append(weakref.ref(room))
         return room
 
-    monkeypatch.setattr(kept_codes, "memory", slowly)
+    monkeypatch.setattr(kept_codes, "large_pages", slowly)
     painted = [Painted(0, answers, (0, 1)), Painted(1, answers, (2, 3))]
     keeper.copy(0, BLOCK, np.zeros((2, BLOCK), np.uint16), painted, {})
     for other in others:

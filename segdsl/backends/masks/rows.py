@@ -24,10 +24,10 @@ _LARGE = 1 << 22  # bytes
 def tables(masks: int, rows: int) -> Tables:
     """Return tables of so many masks of so many customers, whose words are to be written."""
     shape = (-(-rows // (64 * BLOCK)), masks, BLOCK)
-    return memory(8 * math.prod(shape)).view(np.uint64).reshape(shape)
+    return large_pages(8 * math.prod(shape)).view(np.uint64).reshape(shape)
 
 
-def memory(size: int) -> npt.NDArray[np.uint8]:
+def large_pages(size: int) -> npt.NDArray[np.uint8]:
     """Return so many bytes, which are to be written.
 
     Many are in large pages, where the system has them: small ones take longer than the work.
