@@ -91,20 +91,40 @@ class Matchers:
     def __reduce__(self) -> tuple[type[Matchers], tuple[()]]:
         return Matchers, ()
 
-    def found(
+    def match(
         self,
         rules: Ruleset,
         profile: object,
         events: Mapping[str, Any] | None,
         as_of: AsOf | None,
         thresholds: Thresholds | None,
+    ) -> tuple[str, ...]:
+        """Return the audiences that a profile is in. Raises as `Ruleset.match` says."""
+        from segdsl.matching.untyped import with_lists
+
+        if self._habits is None:
+            self._habits = _is_open(rules), _reads_clock(rules)
+        if self._habits[0]:  # events are read for their types before they are matched
+            if events is None:
+                profile = with_lists(profile, rules.plan.events)
+            else:
+                events = with_lists(events, rules.plan.events)
+        found = self._found(rules, profile, events, as_of, thresholds, *self._habits)
+        return found.match(profile, events=events)
+
+    def _found(
+        self,
+        rules: Ruleset,
+        profile: object,
+        events: Mapping[str, Any] | None,
+        as_of: AsOf | None,
+        thresholds: Thresholds | None,
+        is_open: bool,
+        reads_clock: bool,
     ) -> Matcher:
         """Return the matcher for a profile, prepared anew where as-of has moved on."""
         from segdsl.matching.untyped import types_of
 
-        if self._habits is None:
-            self._habits = _is_open(rules), _reads_clock(rules)
-        is_open, reads_clock = self._habits
         moment = as_of if as_of is not None else rules.known_catalog.as_of
         case = types_of(*_given(rules, profile, events)) if is_open else (), moment
         kept = self._kept.get(case)

@@ -7,7 +7,9 @@ import pickle
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -350,6 +352,27 @@ def test_rules_without_types() -> None:
     visits = {"visit": [{"time": datetime(2026, 6, 14)}]}
     assert since.match({"age": 1}, events=visits, as_of=AS_OF) == ("segment",)
     assert since.match({"age": 1}, events=visits, as_of="2026-09-01") == ()
+
+
+@pytest.mark.parametrize("catalog", [None, CATALOG])
+def test_events_that_can_be_read_only_once(catalog: segdsl.Catalog | None) -> None:
+    rules = segdsl.compile(
+        "segment much: did purchase where (amount > 3)\nsegment twice: count of purchase >= 2",
+        catalog=catalog,
+    )
+    bought = [{"time": AS_OF, "amount": 4}, {"time": AS_OF, "amount": 1}]
+    for _ in range(2):  # the second time with what has been prepared
+        assert rules.match({"purchase": iter(bought)}, as_of=AS_OF) == ("much", "twice")
+        assert rules.match(Bought(row for row in bought), as_of=AS_OF) == ("much", "twice")
+        given = {"purchase": iter(bought), "visit": iter(())}
+        assert rules.match({}, events=given, as_of=AS_OF) == ("much", "twice")
+    with pytest.raises(TypeError, match="events `purchase` are a list, not str"):
+        rules.match({"purchase": "x"}, as_of=AS_OF)
+
+
+@dataclass
+class Bought:
+    purchase: Iterator[dict[str, object]]
 
 
 def test_thresholds_of_other_rules_are_told_from_none() -> None:
