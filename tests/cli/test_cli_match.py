@@ -108,6 +108,27 @@ def test_events_stand_in_the_profile_or_beside_it(here: Path) -> None:
         assert "--events are of one profile" in several.stderr
 
 
+@pytest.mark.parametrize("name", ["list.json", "list.jsonl"])
+@pytest.mark.parametrize("blanks", ["", "\n  "])
+def test_events_behind_a_byte_order_mark(name: str, blanks: str, here: Path) -> None:
+    event = '{"bought": "2026-01-05T10:00"}'
+    for text in (f"[{event}]", f"{event}\n{event}\n"):
+        (here / name).write_text(f"\ufeff{blanks}{text}", encoding="utf-8")
+        found = segdsl("match", "rules.seg", "-", "--events", f"purchase={name}", input="{}")
+        assert (found.stdout, found.stderr) == ("buyer\n", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"), [("{}\n\n[{}]\n", "events.json:3"), ("[{}, 3]", "events.json, event 2")]
+)
+def test_events_that_are_no_objects(text: str, place: str, here: Path) -> None:
+    (here / "events.json").write_text(text)
+    given = segdsl("match", "rules.seg", "-", "--events", "purchase=events.json", input="{}")
+    assert (given.exit_code, given.stdout) == (1, "")
+    assert "error[SG518]: an event is an object with values by property" in given.stderr
+    assert f"--> {place}\n" in given.stderr
+
+
 def test_types_are_those_of_the_values_without_a_catalog() -> None:
     lines = '{"age": 30}\n{"age": 3}\n{"age": "x"}\n'
     result = segdsl("match", "age >= 18", "-", input=lines)
