@@ -38,6 +38,7 @@ def explained(
     from segdsl.engine.explain import explain, named_values
     from segdsl.engine.given_events import given_events
     from segdsl.engine.timelines import canonical_events
+    from segdsl.matching.reading import key_of
 
     profile = {normalize("NFC", name): value for name, value in profile.items()}
     listed = given_events(rules.known_catalog, rules.plan.events, events)
@@ -48,10 +49,13 @@ def explained(
         name: canonical(profile.get(name), item.value_type, calendar.zone)
         for name, item in ruleset.known_catalog.customers.fields.items()
     }
-    key = profile.get(ruleset.known_catalog.customers.key or "")
-    if key is None and any(isinstance(node, n.Bucket) for node in n.ordered(audience.root)):
-        what = "a sample is drawn by the customer's key, which the profile does not hold"
-        raise UnsupportedError((catalog_errors.unsupported(what),))
+    name = ruleset.known_catalog.customers.key
+    key = None if name is None else profile.get(name)
+    if any(isinstance(node, n.Bucket) for node in n.ordered(audience.root)):
+        key = key_of(key, f"key `{name}`")
+        if key is None:
+            what = "a sample is drawn by the customer's key, which the profile does not hold"
+            raise UnsupportedError((catalog_errors.unsupported(what),))
     happened = canonical_events(ruleset.plan.nodes, listed, calendar.zone)
     customer = Customer("" if key is None else key, values, happened)
     return explain(audience.clause, customer, calendar, {}, names=named_values(ruleset.plan))

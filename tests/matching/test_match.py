@@ -171,6 +171,21 @@ def test_a_key_whose_type_is_not_declared() -> None:
     assert _rules("city = 'a'").matcher().match({"id": "6", "city": "a"})
 
 
+def test_keys_of_samples() -> None:
+    drawn = _rules("sample 50% seed 'x'")
+    refused = "key `id`: .* (half a character|no key of a customer)"
+    for key in ("a\ud800", "\udc00é", True, 1.5):
+        with pytest.raises(TypeError, match=refused):
+            drawn.match({"id": key})
+        with pytest.raises(TypeError, match=refused):
+            drawn.explain({"id": key}, "segment")
+    assert _rules("sample 100% seed 'x'").match({"id": "\U0001f600"}) == ("segment",)
+    for key in range(20):
+        for same in (float(key), Decimal(key)):
+            assert drawn.match({"id": same}) == drawn.match({"id": key})
+            assert drawn.explain({"id": same}, "segment").holds is bool(drawn.match({"id": key}))
+
+
 def test_what_rules_do_not_read_has_no_part_in_types() -> None:
     rules = segdsl.compile("age > 5 and home.city = 'a'")
     for i in range(40):
