@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from segdsl.diagnostics import codes
 from segdsl.diagnostics.diagnostic import Diagnostic
 from segdsl.diagnostics.toml import declared, toml_key
 from segdsl.diagnostics.wording import listed, near_help, quoted
 
+_OF_EVERY = (codes.NEEDS_POPULATION, codes.UNKNOWN_EVENT_DATA)
 _FEW = 3  # conditions that are named
 
 
 def unreadable_profile(reason: str, place: str, *, help: Sequence[str] = ()) -> Diagnostic:
     """SG518: a profile, or an event of it, is no JSON object whose values fit their fields."""
     return Diagnostic(codes.UNREADABLE_PROFILE, reason, help=tuple(help), place=place)
+
+
+def of_profile(diagnostic: Diagnostic, place: str) -> Diagnostic:
+    """Return a complaint with the place of the profile at which it came up.
+
+    What is wrong with the rules' thresholds, or with the names that events are given under, comes
+    up at any profile and has nothing to do with it.
+    """
+    if diagnostic.place is not None or diagnostic.code in _OF_EVERY:
+        return diagnostic
+    return replace(diagnostic, place=place)
 
 
 def no_threshold(what: str, words: str, given: Collection[str] | None) -> Diagnostic:
