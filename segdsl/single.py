@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
+from segdsl.catalog.tables import TIME
 from segdsl.diagnostics import catalog_errors
 from segdsl.diagnostics.wording import listed
 from segdsl.errors import UnsupportedError
@@ -174,17 +175,30 @@ def _typed_for(rules: Ruleset, profile: object, events: Mapping[str, Any] | None
 
     values, happened = _given(rules, profile, events)
     found = _typed_by(rules, values, happened)
+    tables = rules.known_catalog.events
+    times = {event: table.time or TIME for event, table in tables.items()}
     lacking: dict[str, list[str]] = {}
     for event, name in _open_properties(found):
-        lacking.setdefault(event, []).append(name)
+        declared_as = times.get(event, TIME) if name == TIME else name
+        lacking.setdefault(event, []).append(declared_as)
     if lacking:
         given = fields_of(profile if events is None else events, "a profile")
         lists = {name for name, one in given.items() if isinstance(one, list | tuple)}
         complaints = []
         for event, names in lacking.items():
             rows = happened.get(event, ())
-            known = {name for row in rows for name in row} if rows else lists - {event}
-            complaints.append(untyped_events(event, names, known, are_there=bool(rows)))
+            known = {name for row in rows for name, value in row.items() if value is not None}
+            declared = tables[event].fields if event in tables else None
+            complaints.append(
+                untyped_events(
+                    event,
+                    tuple(dict.fromkeys(names)),
+                    known if rows else lists - {event},
+                    declared,
+                    time=times.get(event, TIME),
+                    are_there=bool(rows),
+                )
+            )
         raise UnsupportedError(complaints)
     return found
 

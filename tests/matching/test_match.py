@@ -420,14 +420,14 @@ def test_thresholds_of_other_rules_are_told_from_none() -> None:
         (
             "did visit where (page = 'a')",
             {"visit": [{"time": AS_OF, "pgae": "a"}]},
-            "no event `visit` of the profile has `page`, and no catalog",
+            "no event `visit` of the profile has a value of `page`, and no catalog",
             "similar name exists: `pgae`",
         ),
         (
             "did visit where (page = 'a') and did not buy",
             {"visit": [{"time": AS_OF, "page": "a"}], "buy": [{"amount": 3}]},
-            "`buy` of the profile has `time`",
-            "`[events.buy.fields]`",
+            "`buy` of the profile has a value of `time`",
+            "`[events.buy]` with `source` and `key`, `[events.buy.fields]` with `time = ",
         ),
     ],
 )
@@ -439,6 +439,57 @@ def test_events_whose_types_nothing_tells(
     found = getattr(raised.value, "diagnostics", ())
     assert facts in " ".join((str(raised.value), *(one.message for one in found)))
     assert helps in " ".join(note for one in found for note in one.help)
+
+
+@pytest.mark.parametrize(
+    ("table", "events", "fact", "fields"),
+    [
+        (
+            {"source": "p.csv", "key": "id", "time": "at", "fields": {"amount": "number"}},
+            [{"at": "2026-06-01T10:00", "amount": 7}],
+            "the catalog declares properties of the event `purchase`, and not the type of `at`",
+            {"amount": "number", "at": "instant"},
+        ),
+        (
+            {"source": "p.csv", "key": "id", "time": "at"},
+            [{"amount": 7}],
+            "no event `purchase` of the profile has a value of `at`, and no catalog",
+            {"amount": "number", "at": "instant"},
+        ),
+        (
+            None,
+            [{"amount": None, "time": None}],
+            "no event `purchase` of the profile has a value of `amount` or `time`, and no catalog",
+            {"amount": "number", "time": "instant"},
+        ),
+    ],
+)
+def test_what_is_to_be_declared_of_events(
+    table: dict[str, object] | None,
+    events: list[dict[str, object]],
+    fact: str,
+    fields: dict[str, str],
+) -> None:
+    text = "did purchase where (amount > 3)"
+    tables = {"events": {"purchase": table} if table else {}}
+    rules = segdsl.compile(text, catalog=segdsl.Catalog.model_validate(tables))
+    with pytest.raises(segdsl.UnsupportedError) as raised:
+        rules.match({"purchase": events}, as_of=AS_OF)
+    (found,) = raised.value.diagnostics
+    assert found.message.startswith(fact)
+    (time,) = (name for name, kind in fields.items() if kind == "instant")
+    *others, remedy = found.help
+    assert f'`{time} = "instant"`' in remedy
+    assert ("`[events.purchase]` with `source` and `key`" in remedy) is (table is None)
+    assert others == (["known properties: `amount`"] if "`at`, and no catalog" in fact else [])
+    settled = {**(table or {"source": "p.csv", "key": "id"}), "fields": fields}
+    catalog = segdsl.Catalog.model_validate({"events": {"purchase": settled}})
+    bought = {time: "2026-06-01T10:00", "amount": 7}
+    mended = segdsl.compile(text, catalog=catalog)
+    assert mended.match({"purchase": [bought]}, as_of=AS_OF) == ("segment",)
+    assert mended.match({"purchase": events}, as_of=AS_OF) == (
+        ("segment",) if events == [bought] else ()
+    )
 
 
 def test_what_has_no_type_is_named() -> None:
