@@ -359,8 +359,7 @@ class Ruleset:
         >>> compile("age between 25 and 34").match({"age": 30})
         ('segment',)
         """
-        found = self._matchers.found(self, profile, events, as_of, thresholds)
-        return found.match(profile, events=events)
+        return self._matchers.match(self, profile, events, as_of, thresholds)
 
     @cached_property
     def _matchers(self) -> single.Matchers:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
+from segdsl.catalog.tables import TIME
 from segdsl.diagnostics import catalog_errors
 from segdsl.diagnostics.wording import listed
 from segdsl.errors import UnsupportedError
@@ -38,6 +39,7 @@ def explained(
     from segdsl.engine.explain import explain, named_values
     from segdsl.engine.given_events import given_events
     from segdsl.engine.timelines import canonical_events
+    from segdsl.matching.reading import key_of
 
     profile = {normalize("NFC", name): value for name, value in profile.items()}
     listed = given_events(rules.known_catalog, rules.plan.events, events)
@@ -48,10 +50,13 @@ def explained(
         name: canonical(profile.get(name), item.value_type, calendar.zone)
         for name, item in ruleset.known_catalog.customers.fields.items()
     }
-    key = profile.get(ruleset.known_catalog.customers.key or "")
-    if key is None and any(isinstance(node, n.Bucket) for node in n.ordered(audience.root)):
-        what = "a sample is drawn by the customer's key, which the profile does not hold"
-        raise UnsupportedError((catalog_errors.unsupported(what),))
+    name = ruleset.known_catalog.customers.key
+    key = None if name is None else profile.get(name)
+    if any(isinstance(node, n.Bucket) for node in n.ordered(audience.root)):
+        key = key_of(key, f"key `{name}`")
+        if key is None:
+            what = "a sample is drawn by the customer's key, which the profile does not hold"
+            raise UnsupportedError((catalog_errors.unsupported(what),))
     happened = canonical_events(ruleset.plan.nodes, listed, calendar.zone)
     customer = Customer("" if key is None else key, values, happened)
     return explain(audience.clause, customer, calendar, {}, names=named_values(ruleset.plan))
@@ -91,20 +96,40 @@ class Matchers:
     def __reduce__(self) -> tuple[type[Matchers], tuple[()]]:
         return Matchers, ()
 
-    def found(
+    def match(
         self,
         rules: Ruleset,
         profile: object,
         events: Mapping[str, Any] | None,
         as_of: AsOf | None,
         thresholds: Thresholds | None,
+    ) -> tuple[str, ...]:
+        """Return the audiences that a profile is in. Raises as `Ruleset.match` says."""
+        from segdsl.matching.untyped import with_lists
+
+        if self._habits is None:
+            self._habits = _is_open(rules), _reads_clock(rules)
+        if self._habits[0]:  # events are read for their types before they are matched
+            if events is None:
+                profile = with_lists(profile, rules.plan.events)
+            else:
+                events = with_lists(events, rules.plan.events)
+        found = self._found(rules, profile, events, as_of, thresholds, *self._habits)
+        return found.match(profile, events=events)
+
+    def _found(
+        self,
+        rules: Ruleset,
+        profile: object,
+        events: Mapping[str, Any] | None,
+        as_of: AsOf | None,
+        thresholds: Thresholds | None,
+        is_open: bool,
+        reads_clock: bool,
     ) -> Matcher:
         """Return the matcher for a profile, prepared anew where as-of has moved on."""
         from segdsl.matching.untyped import types_of
 
-        if self._habits is None:
-            self._habits = _is_open(rules), _reads_clock(rules)
-        is_open, reads_clock = self._habits
         moment = as_of if as_of is not None else rules.known_catalog.as_of
         case = types_of(*_given(rules, profile, events)) if is_open else (), moment
         kept = self._kept.get(case)
@@ -150,17 +175,30 @@ def _typed_for(rules: Ruleset, profile: object, events: Mapping[str, Any] | None
 
     values, happened = _given(rules, profile, events)
     found = _typed_by(rules, values, happened)
+    tables = rules.known_catalog.events
+    times = {event: table.time or TIME for event, table in tables.items()}
     lacking: dict[str, list[str]] = {}
     for event, name in _open_properties(found):
-        lacking.setdefault(event, []).append(name)
+        declared_as = times.get(event, TIME) if name == TIME else name
+        lacking.setdefault(event, []).append(declared_as)
     if lacking:
         given = fields_of(profile if events is None else events, "a profile")
         lists = {name for name, one in given.items() if isinstance(one, list | tuple)}
         complaints = []
         for event, names in lacking.items():
             rows = happened.get(event, ())
-            known = {name for row in rows for name in row} if rows else lists - {event}
-            complaints.append(untyped_events(event, names, known, are_there=bool(rows)))
+            known = {name for row in rows for name, value in row.items() if value is not None}
+            declared = tables[event].fields if event in tables else None
+            complaints.append(
+                untyped_events(
+                    event,
+                    tuple(dict.fromkeys(names)),
+                    known if rows else lists - {event},
+                    declared,
+                    time=times.get(event, TIME),
+                    are_there=bool(rows),
+                )
+            )
         raise UnsupportedError(complaints)
     return found
 

@@ -14,7 +14,7 @@ from segdsl.cli.inputs import Inputs
 from segdsl.cli.options import examples, with_report, with_rules
 from segdsl.cli.profiles import Placed, open_profiles, read_events
 from segdsl.cli.report import Report
-from segdsl.errors import DataError
+from segdsl.errors import DataError, SegdslError
 
 if TYPE_CHECKING:
     from segdsl.matching.thresholds import Thresholds
@@ -75,8 +75,8 @@ def command(inputs: Inputs, report: Report, profile: str, kept: Path | None) -> 
 
 
 def _names(placed: Placed, match: _Match) -> tuple[str, ...]:
-    """Return the audiences of a profile. Raises DataError for one that does not fit."""
-    from segdsl.diagnostics.profile_errors import unreadable_profile
+    """Return the audiences of a profile. Raises SegdslError for one that does not fit."""
+    from segdsl.diagnostics.profile_errors import of_profile, unreadable_profile
     from segdsl.matching.reading import ProfileError
 
     try:
@@ -85,6 +85,8 @@ def _names(placed: Placed, match: _Match) -> tuple[str, ...]:
         return match(placed.value)
     except (ProfileError, ValueError) as error:
         raise DataError((unreadable_profile(str(error), placed.place),)) from None
+    except SegdslError as error:
+        raise type(error)([of_profile(one, placed.place) for one in error.diagnostics]) from None
 
 
 def _thresholds(path: Path) -> Thresholds:

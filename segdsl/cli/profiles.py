@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -74,11 +75,18 @@ def read_events(file: str) -> list[Any]:
         data = Path(file).read_bytes()
     except (OSError, ValueError) as error:
         raise DataError((unreadable_profile(_reason(error), file),)) from None
-    lines = [line for line in enumerate(data.split(b"\n"), 1) if line[1].strip()]
+    data = data.removeprefix(BOM_UTF8)
     if data.lstrip().startswith(b"["):
-        found: list[Any] = _parsed(data, file).value
-        return found
-    return [_parsed(line, f"{file}:{number}").value for number, line in lines]
+        listed = enumerate(_parsed(data, file).value, 1)
+        events = [Placed(f"{file}, event {number:,}", value) for number, value in listed]
+    else:
+        lines = enumerate(data.split(b"\n"), 1)
+        events = [_parsed(line, f"{file}:{number}") for number, line in lines if line.strip()]
+    for event in events:
+        if not isinstance(event.value, dict):
+            reason = "an event is an object with values by property"
+            raise DataError((unreadable_profile(reason, event.place),))
+    return [event.value for event in events]
 
 
 def _profiles(stream: BinaryIO, name: str, *, is_named_lines: bool) -> Profiles:

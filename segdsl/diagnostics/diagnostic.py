@@ -37,7 +37,8 @@ class Fix:
 class Diagnostic:
     """A fact about rules, catalog or data, with its place and its remedies.
 
-    `place` names where a complaint without a span belongs (`customers.csv, column age`).
+    `place` names where a complaint without a span belongs (`customers.csv, column age`), and of
+    one with a span the data at which it came up.
     """
 
     code: Code

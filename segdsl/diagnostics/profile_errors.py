@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from segdsl.diagnostics import codes
 from segdsl.diagnostics.diagnostic import Diagnostic
 from segdsl.diagnostics.toml import declared, toml_key
 from segdsl.diagnostics.wording import listed, near_help, quoted
 
+_OF_EVERY = (codes.NEEDS_POPULATION, codes.UNKNOWN_EVENT_DATA)
 _FEW = 3  # conditions that are named
 
 
 def unreadable_profile(reason: str, place: str, *, help: Sequence[str] = ()) -> Diagnostic:
     """SG518: a profile, or an event of it, is no JSON object whose values fit their fields."""
     return Diagnostic(codes.UNREADABLE_PROFILE, reason, help=tuple(help), place=place)
+
+
+def of_profile(diagnostic: Diagnostic, place: str) -> Diagnostic:
+    """Return a complaint with the place of the profile at which it came up.
+
+    What is wrong with the rules' thresholds, or with the names that events are given under, comes
+    up at any profile and has nothing to do with it.
+    """
+    if diagnostic.place is not None or diagnostic.code in _OF_EVERY:
+        return diagnostic
+    return replace(diagnostic, place=place)
 
 
 def no_threshold(what: str, words: str, given: Collection[str] | None) -> Diagnostic:
@@ -54,28 +67,44 @@ def no_threshold(what: str, words: str, given: Collection[str] | None) -> Diagno
 
 
 def untyped_events(
-    event: str, lacking: Sequence[str], given: Collection[str], *, are_there: bool
+    event: str,
+    lacking: Sequence[str],
+    given: Collection[str],
+    declared_too: Collection[str] | None,
+    *,
+    time: str,
+    are_there: bool,
 ) -> Diagnostic:
     """SG520: neither a catalog nor a profile tells the types of properties that rules read.
 
-    Events of this name either `are_there` with the properties `given`, or are not, and `given` are
-    the names under which the profile has others.
+    Events of this name either `are_there` with values of the properties `given`, or are not, and
+    `given` are the names under which the profile has others. `declared_too` are the properties that
+    a catalog declares, after which it goes alone if there are any; None where it does not have the
+    event. The time is lacking under its name in the catalog, `time`.
     """
-    if are_there:
-        fact = f"no event {quoted(event)} of the profile has {listed(lacking)}, and no catalog"
-        fact += " declares the types"
+    near: list[str] = []
+    if declared_too:
+        fact = f"the catalog declares properties of the event {quoted(event)}, and not the"
+        fact += f" type of {listed(lacking, 'and')}"
+    elif are_there:
+        fact = f"no event {quoted(event)} of the profile has a value of {listed(lacking)}, and no"
+        fact += " catalog declares the types"
         near = [note for name in lacking for note in near_help(name, given, "property")]
     else:
         fact = f"the profile has no events {quoted(event)}, and no catalog declares what they have"
         near = [*near_help(event, given, "event")]
-    lines = [declared(name, "instant") if name == "time" else toml_key(name) for name in lacking]
+    lines = [declared(name, "instant") if name == time else toml_key(name) for name in lacking]
+    table = f"events.{toml_key(event)}"
+    where = f"the types in the catalog: `[{table}.fields]`"
+    if declared_too is None:
+        where = f"the types in a catalog: `[{table}]` with `source` and `key`, `[{table}.fields]`"
     return Diagnostic(
         codes.UNTYPED_EVENTS,
         fact,
         help=(
             *dict.fromkeys(near),
-            f"declare the types in a catalog, `[events.{toml_key(event)}.fields]` with"
-            f" {listed(lines, 'and')}; then a profile without them has an answer, too",
+            f"declare {where} with {listed(lines, 'and')}; then a profile without them has an"
+            " answer, too",
         ),
     )
 

@@ -69,10 +69,11 @@ def render_text(diagnostic: Diagnostic, *, color: bool = False, width: int = 100
     room = max(width, _NARROWEST) - digits - 4
     title = pen.loud(f"{diagnostic.severity}[{diagnostic.code.id}]")
     lines = [title + pen.paint(f": {_lines(diagnostic.message, 2)}", _BOLD)]
-    if diagnostic.primary is None and diagnostic.place:
+    if diagnostic.place:
         lines.append(pen.blue(" " * (digits + 1) + "--> ") + _lines(diagnostic.place, digits + 5))
     for number, (_, group) in enumerate(groupby(marks, lambda mark: id(mark.source))):
-        lines += _file(tuple(group), "-->" if number == 0 else ":::", digits, room, pen)
+        is_first = number == 0 and not diagnostic.place
+        lines += _file(tuple(group), "-->" if is_first else ":::", digits, room, pen)
     gutter = " " * (digits + 2) + "= "
     for word, text in _notes(diagnostic):
         head = f"{word}: "

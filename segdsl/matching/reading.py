@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -43,6 +44,7 @@ def canonical_code(kind: Kind, local: str, reader: str) -> str:
     return f"{_CANONICAL[kind].format(v=local)} else {otherwise}"
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SHOWN = 60  # characters of a value in a message
 
 
@@ -87,8 +89,10 @@ def key_of(value: Any, what: str) -> int | str | None:
             return int(value)
         case float() | Decimal() if math.isfinite(value) and value == int(value):
             return int(value)
-        case str():
+        case str() if value.isascii() or not _SURROGATE.search(value):
             return normalize("NFC", value)
+        case str():
+            raise ProfileError(f"{what}: {shown(value)} has half a character, which no key has")
         case UUID():
             return str(value)
         case _:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from segdsl.matching.reading import fields_of, getter, listed_events, sought
+
+Held = TypeVar("Held")
 
 
 def values_of(profile: object, names: Iterable[str]) -> dict[str, Any]:
@@ -13,6 +15,19 @@ def values_of(profile: object, names: Iterable[str]) -> dict[str, Any]:
     get = getter(profile)
     found = {name: sought(profile, get, name) for name in names}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def with_lists(held: Held, names: Iterable[str]) -> Held | dict[str, Any]:
+    """Return a profile, or events by name, whose events of these names can be read repeatedly.
+
+    Raises TypeError for what is no list of events.
+    """
+    found = values_of(held, names)
+    once = {name: rows for name, rows in found.items() if not isinstance(rows, list | tuple)}
+    if not once:
+        return held
+    lists = {name: list(listed_events(rows, name)) for name, rows in once.items()}
+    return {**fields_of(held, "a profile"), **lists}
 
 
 def events_of(

@@ -108,12 +108,77 @@ def test_events_stand_in_the_profile_or_beside_it(here: Path) -> None:
         assert "--events are of one profile" in several.stderr
 
 
+@pytest.mark.parametrize("name", ["list.json", "list.jsonl"])
+@pytest.mark.parametrize("blanks", ["", "\n  "])
+def test_events_behind_a_byte_order_mark(name: str, blanks: str, here: Path) -> None:
+    event = '{"bought": "2026-01-05T10:00"}'
+    for text in (f"[{event}]", f"{event}\n{event}\n"):
+        (here / name).write_text(f"\ufeff{blanks}{text}", encoding="utf-8")
+        found = segdsl("match", "rules.seg", "-", "--events", f"purchase={name}", input="{}")
+        assert (found.stdout, found.stderr) == ("buyer\n", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"), [("{}\n\n[{}]\n", "events.json:3"), ("[{}, 3]", "events.json, event 2")]
+)
+def test_events_that_are_no_objects(text: str, place: str, here: Path) -> None:
+    (here / "events.json").write_text(text)
+    given = segdsl("match", "rules.seg", "-", "--events", "purchase=events.json", input="{}")
+    assert (given.exit_code, given.stdout) == (1, "")
+    assert "error[SG518]: an event is an object with values by property" in given.stderr
+    assert f"--> {place}\n" in given.stderr
+
+
 def test_types_are_those_of_the_values_without_a_catalog() -> None:
     lines = '{"age": 30}\n{"age": 3}\n{"age": "x"}\n'
     result = segdsl("match", "age >= 18", "-", input=lines)
     assert result.exit_code == 1
     assert result.stdout == "segment\n\n"
-    assert "SG2" in result.stderr
+    assert "error[SG201]: `age` is a text" in result.stderr
+    assert "  --> <stdin>:3\n  ::: <condition>:1:1\n" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("rule", "profile", "code"),
+    [
+        ("age >= 18", '{"age": "x"}', "SG201"),
+        ("did purchase", '{"age": 30, "purchase": [{"amount": 3}]}', "SG520"),
+        ("sample 50% seed 'x'", '{"age": 30}', "SG401"),
+        (
+            "sum of purchase.amount > 3",
+            '{"purchase": [{"bought": "2026-01-01T10:00", "amount": 1e300}]}',
+            "SG526",
+        ),
+    ],
+)
+def test_complaints_of_a_profile_have_its_place(
+    rule: str, profile: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("lines.jsonl").write_text(f"\n{profile}\n")
+    Path("one.json").write_text(profile)
+    Path("catalog.toml").write_text(EVENTS)
+    catalog = ("--catalog", "catalog.toml") if code == "SG526" else ()
+    for file, place in (("lines.jsonl", "lines.jsonl:2"), ("one.json", "one.json")):
+        result = segdsl("match", rule, file, *catalog)
+        assert result.exit_code == 1
+        assert f"error[{code}]" in result.stderr
+        assert f"  --> {place}\n" in result.stderr
+        printed = segdsl("match", rule, file, *catalog, "--format", "json").stdout
+        (told,) = json.loads(printed[printed.index("{") :])["diagnostics"]
+        assert (told["code"], told["place"]) == (code, place)
+
+
+def test_complaints_of_every_profile_have_no_place(tmp_path: Path) -> None:
+    (tmp_path / "events.json").write_text("[]")
+    events = ("--events", f"purhcase={tmp_path / 'events.json'}")
+    for words, code in (
+        (("top 5% by age", "-"), "SG402"),
+        (("did purchase", "-", *events), "SG316"),
+    ):
+        result = segdsl("match", *words, input='{"age": 30}')
+        assert f"error[{code}]" in result.stderr
+        assert "-->" not in result.stderr
 
 
 @pytest.mark.usefixtures("here")
@@ -146,6 +211,15 @@ def test_what_is_no_profile(text: str, said: str) -> None:
     assert said in result.stderr
     printed = segdsl("match", "rules.seg", "-", "--format", "json", input=text).stdout
     assert '"SG518"' in printed
+
+
+@pytest.mark.usefixtures("here")
+def test_keys_of_half_a_character() -> None:
+    given = ("match", "sample 50% seed 'x'", "-", "--catalog", "catalog.toml")
+    result = segdsl(*given, input='{"id": 1}\n{"id": "a\\ud800"}\n')
+    assert result.exit_code == 1
+    assert r"SG518]: key `id`: 'a\ud800' has half a character, which no key has" in result.stderr
+    assert "--> <stdin>:2\n" in result.stderr
 
 
 def test_files_that_cannot_be_read(here: Path) -> None:

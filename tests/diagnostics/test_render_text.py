@@ -175,6 +175,18 @@ def test_a_complaint_without_a_span_shows_its_place() -> None:
     assert render_text(complaint(None)) == "error[SG101]: unknown field `contry`"
 
 
+def test_a_complaint_with_a_span_may_have_the_place_of_data() -> None:
+    source = Source.of("age > 2", "x.seg")
+    assert render_text(complaint(source.span(0, 3), place="b.jsonl:2")) == (
+        "error[SG101]: unknown field `contry`\n"
+        "  --> b.jsonl:2\n"
+        "  ::: x.seg:1:1\n"
+        "   |\n"
+        " 1 | age > 2\n"
+        "   | ^^^"
+    )
+
+
 def test_fixes_say_what_is_replaced() -> None:
     source = Source.of("a b", "x.seg")
     a, b, end = source.span(0, 1), source.span(2, 3), source.span(3, 3)

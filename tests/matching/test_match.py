@@ -7,7 +7,9 @@ import pickle
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -167,6 +169,21 @@ def test_a_key_whose_type_is_not_declared() -> None:
     with pytest.raises(segdsl.UnsupportedError, match="types"):
         rules.matcher()
     assert _rules("city = 'a'").matcher().match({"id": "6", "city": "a"})
+
+
+def test_keys_of_samples() -> None:
+    drawn = _rules("sample 50% seed 'x'")
+    refused = "key `id`: .* (half a character|no key of a customer)"
+    for key in ("a\ud800", "\udc00é", True, 1.5):
+        with pytest.raises(TypeError, match=refused):
+            drawn.match({"id": key})
+        with pytest.raises(TypeError, match=refused):
+            drawn.explain({"id": key}, "segment")
+    assert _rules("sample 100% seed 'x'").match({"id": "\U0001f600"}) == ("segment",)
+    for key in range(20):
+        for same in (float(key), Decimal(key)):
+            assert drawn.match({"id": same}) == drawn.match({"id": key})
+            assert drawn.explain({"id": same}, "segment").holds is bool(drawn.match({"id": key}))
 
 
 def test_what_rules_do_not_read_has_no_part_in_types() -> None:
@@ -352,6 +369,27 @@ def test_rules_without_types() -> None:
     assert since.match({"age": 1}, events=visits, as_of="2026-09-01") == ()
 
 
+@pytest.mark.parametrize("catalog", [None, CATALOG])
+def test_events_that_can_be_read_only_once(catalog: segdsl.Catalog | None) -> None:
+    rules = segdsl.compile(
+        "segment much: did purchase where (amount > 3)\nsegment twice: count of purchase >= 2",
+        catalog=catalog,
+    )
+    bought = [{"time": AS_OF, "amount": 4}, {"time": AS_OF, "amount": 1}]
+    for _ in range(2):  # the second time with what has been prepared
+        assert rules.match({"purchase": iter(bought)}, as_of=AS_OF) == ("much", "twice")
+        assert rules.match(Bought(row for row in bought), as_of=AS_OF) == ("much", "twice")
+        given = {"purchase": iter(bought), "visit": iter(())}
+        assert rules.match({}, events=given, as_of=AS_OF) == ("much", "twice")
+    with pytest.raises(TypeError, match="events `purchase` are a list, not str"):
+        rules.match({"purchase": "x"}, as_of=AS_OF)
+
+
+@dataclass
+class Bought:
+    purchase: Iterator[dict[str, object]]
+
+
 def test_thresholds_of_other_rules_are_told_from_none() -> None:
     catalog = CATALOG.model_copy(update={"events": {}})
     rules = segdsl.compile("top 10% by spend", catalog=catalog)
@@ -382,14 +420,14 @@ def test_thresholds_of_other_rules_are_told_from_none() -> None:
         (
             "did visit where (page = 'a')",
             {"visit": [{"time": AS_OF, "pgae": "a"}]},
-            "no event `visit` of the profile has `page`, and no catalog",
+            "no event `visit` of the profile has a value of `page`, and no catalog",
             "similar name exists: `pgae`",
         ),
         (
             "did visit where (page = 'a') and did not buy",
             {"visit": [{"time": AS_OF, "page": "a"}], "buy": [{"amount": 3}]},
-            "`buy` of the profile has `time`",
-            "`[events.buy.fields]`",
+            "`buy` of the profile has a value of `time`",
+            "`[events.buy]` with `source` and `key`, `[events.buy.fields]` with `time = ",
         ),
     ],
 )
@@ -401,6 +439,57 @@ def test_events_whose_types_nothing_tells(
     found = getattr(raised.value, "diagnostics", ())
     assert facts in " ".join((str(raised.value), *(one.message for one in found)))
     assert helps in " ".join(note for one in found for note in one.help)
+
+
+@pytest.mark.parametrize(
+    ("table", "events", "fact", "fields"),
+    [
+        (
+            {"source": "p.csv", "key": "id", "time": "at", "fields": {"amount": "number"}},
+            [{"at": "2026-06-01T10:00", "amount": 7}],
+            "the catalog declares properties of the event `purchase`, and not the type of `at`",
+            {"amount": "number", "at": "instant"},
+        ),
+        (
+            {"source": "p.csv", "key": "id", "time": "at"},
+            [{"amount": 7}],
+            "no event `purchase` of the profile has a value of `at`, and no catalog",
+            {"amount": "number", "at": "instant"},
+        ),
+        (
+            None,
+            [{"amount": None, "time": None}],
+            "no event `purchase` of the profile has a value of `amount` or `time`, and no catalog",
+            {"amount": "number", "time": "instant"},
+        ),
+    ],
+)
+def test_what_is_to_be_declared_of_events(
+    table: dict[str, object] | None,
+    events: list[dict[str, object]],
+    fact: str,
+    fields: dict[str, str],
+) -> None:
+    text = "did purchase where (amount > 3)"
+    tables = {"events": {"purchase": table} if table else {}}
+    rules = segdsl.compile(text, catalog=segdsl.Catalog.model_validate(tables))
+    with pytest.raises(segdsl.UnsupportedError) as raised:
+        rules.match({"purchase": events}, as_of=AS_OF)
+    (found,) = raised.value.diagnostics
+    assert found.message.startswith(fact)
+    (time,) = (name for name, kind in fields.items() if kind == "instant")
+    *others, remedy = found.help
+    assert f'`{time} = "instant"`' in remedy
+    assert ("`[events.purchase]` with `source` and `key`" in remedy) is (table is None)
+    assert others == (["known properties: `amount`"] if "`at`, and no catalog" in fact else [])
+    settled = {**(table or {"source": "p.csv", "key": "id"}), "fields": fields}
+    catalog = segdsl.Catalog.model_validate({"events": {"purchase": settled}})
+    bought = {time: "2026-06-01T10:00", "amount": 7}
+    mended = segdsl.compile(text, catalog=catalog)
+    assert mended.match({"purchase": [bought]}, as_of=AS_OF) == ("segment",)
+    assert mended.match({"purchase": events}, as_of=AS_OF) == (
+        ("segment",) if events == [bought] else ()
+    )
 
 
 def test_what_has_no_type_is_named() -> None:
