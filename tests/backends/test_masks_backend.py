@@ -86,6 +86,7 @@ def test_rows_of_several_tables_follow_each_other(sizes: tuple[int, ...]) -> Non
     assert [one.words.tolist() for one in kept] == [packed(mask).tolist() for mask in masks]
     for chosen in ([0, 1, 2], [2, 0], [1, 1], []):
         together = list(abreast([kept[i] for i in chosen]))
+        assert all(table.flags.c_contiguous for table in together)  # machine code is fast on such
         pieces = [
             np.concatenate([table[:, place].reshape(-1) for table in together])
             for place in range(len(chosen))

@@ -77,7 +77,7 @@ class Row:
             return stacked(masks)
         numbers = [one.number for one in own]
         return (
-            table if numbers == list(range(table.shape[1])) else table[:, numbers]
+            table if numbers == list(range(table.shape[1])) else table.take(numbers, axis=1)
             for table in self.tables
         )
 
