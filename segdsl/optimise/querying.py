@@ -16,14 +16,16 @@ _TEXT, _DISTINCT = 2, 8  # to compare a text, and to try all conditions on the d
 _RESULTS = 16  # masks made of conditions
 _TRIED = 16  # conditions on the distinct texts of a column
 _PLAIN = (Kind.TEXT, Kind.NUMBER, Kind.YESNO, Kind.DATE, Kind.INSTANT)
-_SUMS = frozenset({"add", "subtract", "multiply", "negate", "abs"})
+_QUICK = frozenset({"add", "subtract", "multiply", "negate", "abs", "or else", "length"})
+_OF_DATES = frozenset({"year", "month", "day", "weekday", "days between", "weeks between"})
 _CONSTANTS = (n.Literal, n.Now, n.Today, n.Shift, n.Apply)
 
 
 def query_of(levels: Sequence[Level], traits: Collection[n.Node], results: int) -> Query | None:
     """Return the query that finds sizes in files no later than codes do; None if codes are faster.
 
-    Conditions compare what stands in columns, or sums of it, with constants or with one another.
+    Conditions compare what stands in columns, or what is quickly made of it, with constants or with
+    one another.
     Texts that are searched, or compared often, are tried by their distinct values.
     """
     if len(levels) != 1 or traits:
@@ -87,7 +89,7 @@ def _is_plain(atom: n.Node) -> bool:
 
 
 def _is_cheap(value: n.Node) -> bool:
-    """Return whether a value is a constant, a column, or a sum of those."""
+    """Return whether a value is a constant, a column, or quickly made of those."""
     return _is_constant(value) or all(map(_is_cheap_step, n.ordered(value)))
 
 
@@ -100,6 +102,7 @@ def _is_cheap_step(node: n.Node) -> bool:
         case n.Field():
             return node.type.kind in _PLAIN
         case n.Apply():
-            return node.function in _SUMS
+            dates = (type_of(one).kind is Kind.DATE for one in node.arguments)
+            return node.function in _QUICK or (node.function in _OF_DATES and all(dates))
         case _:
             return isinstance(node, n.Literal | n.Now | n.Today)

@@ -93,6 +93,7 @@ def condition(random: Random) -> str:
     search = random.choice((f"contains {part}", f"starts with {part}", 'like "%a%"', "is empty"))
     many = random.sample(texts, random.randint(1, 6))
     anything = random.choice((number, text, "born", "seen", "optin"))
+    made = (f"{number} / 3", f"{number} or else 7", f"length of {text}", "days since born")
     moment = random.choice(("now", "now - 1 hour", "now + 1 hour"))
     return random.choice(
         (
@@ -108,6 +109,9 @@ def condition(random: Random) -> str:
             f"born {sign} today - {random.randint(0, 31)} days",
             f"seen {random.choice(('in last 2 hours', 'in next 1 hours'))}",
             f"seen {sign} {moment}",
+            f"{random.choice(made)} {sign} {random.choice(numbers)}",
+            f"{random.choice(('year', 'month', 'day'))}(born) {sign} {random.randint(1, 12)}",
+            f"weekday(born) {random.choice(('=', '!='))} {random.choice(('mon', 'thu'))}",
             "optin",
         )
     )

@@ -26,7 +26,6 @@ from segdsl.backends.polars.times import DAYS, MICROSECONDS, MONTHS, local_times
 from segdsl.backends.polars.uniques import map_uniques
 from segdsl.functions.clock import Calendar, LeapDay
 from segdsl.functions.places import DEGREE, EARTH_RADIUS, distance
-from segdsl.functions.table import FUNCTIONS as TABLE
 from segdsl.functions.units import Unit
 
 Builder: TypeAlias = Callable[..., Operand]  # of the calendar and one operand an argument
@@ -118,12 +117,12 @@ def _local_date(calendar: Calendar, instant: Operand) -> Operand:
     return (Column(local_times(single(instant).expr, calendar).dt.date(), pl.Date()),)
 
 
-def _domain(calendar: Calendar, email: Operand) -> Operand:
-    # Python's own, since libraries disagree on the lower case of some letters.
-    meaning = TABLE["domain"].meaning
-
+def _domain(_: Calendar, email: Operand) -> Operand:
     def domains(emails: pl.Series) -> pl.Series:
-        return map_uniques(emails, lambda texts: [meaning(calendar, t) for t in texts], TEXT)
+        _, after, rest = emails.str.split_exact("@", 2).struct.unnest().get_columns()
+        found = after.set(rest.is_not_null(), None)
+        # Python's own, since libraries disagree on the lower case of some letters.
+        return map_uniques(found, lambda texts: [text.lower() for text in texts], TEXT)
 
     return (Column(map_values(single(email).expr, domains, TEXT), TEXT),)
 
