@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from segdsl.catalog.tables import Given
 from segdsl.diagnostics import catalog_errors
 from segdsl.errors import UnsupportedError
 from segdsl.matching.behaviour import BEHAVIOUR, EVENTS
@@ -107,13 +108,19 @@ def _properties(nodes: Sequence[n.Node], settings: Settings) -> Properties:
             case n.Aggregate(event=event) | n.InOrder(event=event) | n.Step(event=event):
                 found.setdefault(event, {})
             case n.Property(event, name, type_):
-                what = f"`{event}.{name}`"
-                reader = Reader(what, type_, settings.calendar.zone)
+                zone = settings.calendar.zone
                 given = settings.given_as(event, name)
-                found.setdefault(event, {})[name] = Readable(given, reader)
+                found.setdefault(event, {})[name] = Readable(
+                    tuple((one, Reader(_spelt(event, name, one), type_, zone)) for one in given)
+                )
             case _:
                 pass
     return found
+
+
+def _spelt(event: str, name: str, given: Given) -> str:
+    """Return what a message calls a property: by the name under which it was given."""
+    return f"`{event}.{name if isinstance(given, tuple) else given}`"
 
 
 def _all_events(

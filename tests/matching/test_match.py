@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
@@ -174,16 +175,30 @@ def test_a_key_whose_type_is_not_declared() -> None:
 def test_keys_of_samples() -> None:
     drawn = _rules("sample 50% seed 'x'")
     refused = "key `id`: .* (half a character|no key of a customer)"
-    for key in ("a\ud800", "\udc00é", True, 1.5):
+    for key in ("a\ud800", "\udc00é", True, 1.5, np.bool_(True)):
         with pytest.raises(TypeError, match=refused):
             drawn.match({"id": key})
         with pytest.raises(TypeError, match=refused):
             drawn.explain({"id": key}, "segment")
     assert _rules("sample 100% seed 'x'").match({"id": "\U0001f600"}) == ("segment",)
     for key in range(20):
-        for same in (float(key), Decimal(key)):
+        for same in (float(key), Decimal(key), np.int64(key), np.uint8(key)):
             assert drawn.match({"id": same}) == drawn.match({"id": key})
             assert drawn.explain({"id": same}, "segment").holds is bool(drawn.match({"id": key}))
+
+
+@pytest.mark.parametrize("kind", [np.int32, np.uint64, np.int64, np.float64])
+def test_numbers_of_numpy(kind: type) -> None:
+    for rules in (_rules("age > 5"), segdsl.compile("age > 5")):
+        for age, expected in ((5, False), (6, True)):
+            assert bool(rules.match({"age": kind(age)})) is expected
+            assert rules.explain({"age": kind(age)}, "segment").holds is expected
+    counted = segdsl.compile("sum of visit.pages > 5")
+    visit = {"time": datetime(2026, 1, 5), "pages": kind(3)}
+    assert counted.match({}, events={"visit": [visit, visit]}, as_of=AS_OF)
+    assert not counted.match({}, events={"visit": [visit]}, as_of=AS_OF)
+    with pytest.raises(TypeError, match="field `age`"):
+        _rules("age > 5").match({"age": np.bool_(True)})
 
 
 def test_what_rules_do_not_read_has_no_part_in_types() -> None:
