@@ -70,7 +70,7 @@ def open_profiles(file: str) -> Iterator[Profiles]:
         yield _profiles(stream, file, is_named_lines=Path(file).suffix.lower() in _LINES)
 
 
-def read_events(file: str) -> list[Any]:
+def read_events(file: str) -> list[Placed]:
     """Return the events of a file: a list, or one a line. Raises DataError."""
     try:
         data = Path(file).read_bytes()
@@ -87,7 +87,7 @@ def read_events(file: str) -> list[Any]:
         if not isinstance(event.value, dict):
             reason = "an event is an object with values by property"
             raise DataError((unreadable_profile(reason, event.place),))
-    return [event.value for event in events]
+    return events
 
 
 def _profiles(stream: BinaryIO, name: str, *, is_named_lines: bool) -> Profiles:
