@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
-from segdsl.catalog.tables import TIME
+from segdsl.catalog.tables import TIME, is_id
 from segdsl.diagnostics import catalog_errors
 from segdsl.diagnostics.wording import listed
 from segdsl.errors import UnsupportedError
@@ -36,6 +36,7 @@ def explained(
     as_of: AsOf | None,
 ) -> Explanation:
     """Return why a profile is in an audience or not. Raises as `Ruleset.explain` says."""
+    from segdsl.diagnostics.profile_errors import keyless
     from segdsl.engine.explain import explain, named_values
     from segdsl.engine.given_events import given_events
     from segdsl.engine.timelines import canonical_events
@@ -55,8 +56,8 @@ def explained(
     if any(isinstance(node, n.Bucket) for node in n.ordered(audience.root)):
         key = key_of(key, f"key `{name}`")
         if key is None:
-            what = "a sample is drawn by the customer's key, which the profile does not hold"
-            raise UnsupportedError((catalog_errors.unsupported(what),))
+            alike = tuple(filter(is_id, profile))
+            raise UnsupportedError((keyless("a sample is drawn", name, alike),))
     happened = canonical_events(ruleset.plan.nodes, listed, calendar.zone)
     customer = Customer("" if key is None else key, values, happened)
     return explain(audience.clause, customer, calendar, {}, names=named_values(ruleset.plan))

@@ -155,6 +155,63 @@ def test_rules_that_have_matched_can_be_pickled() -> None:
     assert pickle.loads(pickle.dumps(rules)).match({"age": 6}) == ("segment",)
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_prepared_can_be_pickled(form: Form) -> None:
+    catalog = CATALOG.model_copy(update={"events": {}})
+    rules = segdsl.compile("segment a: top 2 by spend\nsegment b: age > spend", catalog=catalog)
+    rows = [{"id": i, "spend": 5 - i, "age": i} for i in range(6)]
+    thresholds = rules.evaluate(pl.DataFrame(rows)).thresholds()
+    calendar = Calendar(AS_OF, "Europe/Istanbul")
+    made = matcher(rules.plan.segments, calendar, catalog=catalog, thresholds=thresholds, form=form)
+    for prepared in (made, rules.matcher(as_of=AS_OF, thresholds=thresholds)):
+        copy = pickle.loads(pickle.dumps(prepared))
+        assert copy.as_of == AS_OF
+        assert [copy.match(row) for row in rows] == [prepared.match(row) for row in rows]
+    told = {made.match(row) for row in rows}
+    assert told == {("a",), (), ("b",)}
+    with pytest.raises(TypeError, match="field `age`"):
+        pickle.loads(pickle.dumps(made)).match({"id": 1, "age": "old"})
+    with pytest.raises(TypeError, match="pickle the rules"):
+        pickle.dumps(rules.session(pl.DataFrame(rows)))
+
+
+def test_the_key_is_that_of_the_thresholds() -> None:
+    rules = segdsl.compile("top 2 by spend")
+    rows = [{"customer_id": i, "spend": 7} for i in range(4)]
+    kept = rules.evaluate(pl.DataFrame(rows)).thresholds()
+    read = Thresholds.from_json(kept.to_json())
+    assert read.key == kept.key == "customer_id"
+    found = [rules.match(row, thresholds=read) for row in rows]
+    assert found == [("segment",), ("segment",), (), ()]
+    with pytest.raises(segdsl.UnsupportedError, match="the key is `customer_id`"):
+        rules.match({"spend": 7}, thresholds=read)
+    elsewhere = segdsl.Catalog.model_validate({"customers": {"key": "no"}})
+    other = segdsl.compile("top 2 by spend", catalog=elsewhere)
+    assert other.match({"no": 1, "customer_id": 3, "spend": 7}, thresholds=read)
+    older = json.loads(kept.to_json())
+    del older["key"]
+    with pytest.raises(segdsl.UnsupportedError, match="may be it: `--key customer_id`"):
+        rules.match(rows[0], thresholds=Thresholds.from_json(json.dumps(older)))
+    with pytest.raises(ValueError, match="no name"):
+        Thresholds.from_json(json.dumps({**older, "key": 3}))
+
+
+@pytest.mark.parametrize("ask", ["match", "explain"])
+def test_keys_that_nothing_names(ask: str) -> None:
+    rules = segdsl.compile("sample 50% seed 'x'")
+    further = ("segment",) if ask == "explain" else ()
+    for profile, said in (
+        ({"customer_id": 5}, "`customer_id` may be it: `--key customer_id` names it"),
+        ({"age": 5}, "`--key FIELD` names it"),
+    ):
+        with pytest.raises(segdsl.UnsupportedError, match="profile does not hold") as raised:
+            getattr(rules, ask)(profile, *further)
+        (told,) = raised.value.diagnostics
+        assert told.code.id == "SG401"
+        assert told.help[0].startswith(said)
+        assert "`customers.key`" in told.help[0]
+
+
 def test_a_key_whose_type_is_not_declared() -> None:
     rules = _rules("id > 5 or age > 5 or id is missing")
     for profile, expected in (
