@@ -45,6 +45,14 @@ class Happened:
         """Return where all stands that types may have come from."""
         return ", ".join((profile.place, *self.files.values()))
 
+    def unread(self, rules: Ruleset) -> tuple[Diagnostic, ...]:
+        """Return what is to be said of files of events that neither rules nor catalog know."""
+        from segdsl.diagnostics.event_data import unread_event_data
+
+        known = {*rules.known_catalog.events, *rules.plan.events}
+        strange = [name for name in self.files if name not in known]
+        return (unread_event_data(strange, known),) if strange else ()
+
     def left_out(self, rules: Ruleset, profile: Mapping[str, Any], place: str) -> list[Diagnostic]:
         """Return what is to be said of events without their time, which rules do not count."""
         from segdsl.diagnostics.event_data import events_left_out

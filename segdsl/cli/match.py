@@ -66,7 +66,8 @@ def command(inputs: Inputs, report: Report, profile: str, kept: Path | None) -> 
                 continue
             names = _names(placed, match, happened)
             found: dict[str, Any] = {"as_of": calendar.as_of.isoformat(), "segments": list(names)}
-            notices = happened.left_out(rules, placed.value, placed.place)
+            of_profile = happened.left_out(rules, placed.value, placed.place)
+            notices = (*happened.unread(rules), *of_profile)
             if notices:
                 found["notices"] = [render_json(notice) for notice in notices]
             report.notices(notices)

@@ -173,6 +173,16 @@ def test_events_without_their_time_are_said(here: Path) -> None:
     assert (unread.exit_code, unread.stderr) == (0, "the profile is in no audience\n")
 
 
+def test_events_that_nothing_speaks_of_are_said(here: Path) -> None:
+    (here / "events.json").write_text("[]")
+    (here / "one.json").write_text("{}")
+    given = ("match", "rules.seg", "one.json", "--events", "login=events.json")
+    result = segdsl(*given)
+    assert result.exit_code == 0
+    assert "notice[SG317]: the data named for the event `login` are not read" in result.stderr
+    assert [one["code"] for one in answer(*given)["notices"]] == ["SG317"]
+
+
 def test_types_are_those_of_the_values_without_a_catalog() -> None:
     lines = '{"age": 30}\n{"age": 3}\n{"age": "x"}\n'
     result = segdsl("match", "age >= 18", "-", input=lines)
