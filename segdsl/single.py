@@ -68,9 +68,7 @@ def prepared(rules: Ruleset, as_of: AsOf | None, thresholds: Thresholds | None) 
     from segdsl.matching.matcher import matcher
 
     if _is_open(rules):
-        names = [*untyped(rules.plan), *(item.name for item in rules.fields() if item.type is None)]
-        names += [f"{event}.{name}" for event, name in _open_properties(rules)]
-        what = f"the types of {listed(tuple(dict.fromkeys(names)), 'and')} are not declared"
+        what = f"the types of {listed(open_names(rules), 'and')} are not declared"
         raise UnsupportedError((catalog_errors.unsupported(what, help=(_DECLARE, _OR_MATCH)),))
     simple = rules.simple
     segments = {name: simple.get(root, root) for name, root in rules.plan.segments.items()}
@@ -202,6 +200,16 @@ def _typed_for(rules: Ruleset, profile: object, events: Mapping[str, Any] | None
             )
         raise UnsupportedError(complaints)
     return found
+
+
+def open_names(rules: Ruleset) -> tuple[str, ...]:
+    """Return the fields and properties of which only data tell whether they are there, and types.
+
+    That is what no catalog declares.
+    """
+    names = [*untyped(rules.plan), *(item.name for item in rules.fields() if item.type is None)]
+    names += [f"{event}.{name}" for event, name in _open_properties(rules)]
+    return tuple(dict.fromkeys(names))
 
 
 def _open_properties(rules: Ruleset) -> tuple[tuple[str, str], ...]:
