@@ -121,14 +121,22 @@ def on_data(
 ) -> tuple[Ruleset, Opened, tuple[Diagnostic, ...]]:
     """Return rules under a catalog without gaps, the data opened, and notices (`Ruleset.on`)."""
     from segdsl.catalog.event_names import demand_meant
+    from segdsl.diagnostics.event_data import unread_event_data
     from segdsl.engine.complete import completed
     from segdsl.engine.empty_columns import bound_by_use
+    from segdsl.engine.readers.paths import demand_files
 
     known = rules.known_catalog
     given = by_event(events)
     if not asked_further:  # of events that no catalog declares, the rules say which are lacking
         demand_meant(given, known.events)
     found = completed(known, rules.plan, data, given)
+    unread = {name: one for name, one in given.items() if name not in rules.plan.events}
+    demand_files(unread.values())
+    strange = () if asked_further else tuple(name for name in unread if name not in known.events)
+    if strange:
+        notice = unread_event_data(strange, {*known.events, *rules.plan.events})
+        found = replace(found, notices=(*found.notices, notice))
     others = frozenset(given) - set(found.catalog.events)  # that no rule speaks of
     if found.catalog is known and not (rules.plan.is_open or others):
         return rules, found.data, found.notices

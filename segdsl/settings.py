@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from numbers import Integral
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -214,7 +215,7 @@ def with_events_of(catalog: Catalog, events: Mapping[str, Sequence[Mapping[str, 
 _GIVEN = MappingProxyType({"source": "given", "key": "given"})  # that a table has, and a list not
 _KINDS = (
     (bool, Kind.YESNO),
-    (int | float | Decimal, Kind.NUMBER),
+    (Integral | float | Decimal, Kind.NUMBER),
     (datetime, Kind.INSTANT),
     (date, Kind.DATE),
 )

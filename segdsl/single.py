@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
-from segdsl.catalog.tables import TIME
+from segdsl.catalog.tables import TIME, is_id
 from segdsl.diagnostics import catalog_errors
 from segdsl.diagnostics.wording import listed
 from segdsl.errors import UnsupportedError
@@ -36,6 +36,7 @@ def explained(
     as_of: AsOf | None,
 ) -> Explanation:
     """Return why a profile is in an audience or not. Raises as `Ruleset.explain` says."""
+    from segdsl.diagnostics.profile_errors import keyless
     from segdsl.engine.explain import explain, named_values
     from segdsl.engine.given_events import given_events
     from segdsl.engine.timelines import canonical_events
@@ -55,8 +56,8 @@ def explained(
     if any(isinstance(node, n.Bucket) for node in n.ordered(audience.root)):
         key = key_of(key, f"key `{name}`")
         if key is None:
-            what = "a sample is drawn by the customer's key, which the profile does not hold"
-            raise UnsupportedError((catalog_errors.unsupported(what),))
+            alike = tuple(filter(is_id, profile))
+            raise UnsupportedError((keyless("a sample is drawn", name, alike),))
     happened = canonical_events(ruleset.plan.nodes, listed, calendar.zone)
     customer = Customer("" if key is None else key, values, happened)
     return explain(audience.clause, customer, calendar, {}, names=named_values(ruleset.plan))
@@ -67,9 +68,7 @@ def prepared(rules: Ruleset, as_of: AsOf | None, thresholds: Thresholds | None) 
     from segdsl.matching.matcher import matcher
 
     if _is_open(rules):
-        names = [*untyped(rules.plan), *(item.name for item in rules.fields() if item.type is None)]
-        names += [f"{event}.{name}" for event, name in _open_properties(rules)]
-        what = f"the types of {listed(tuple(dict.fromkeys(names)), 'and')} are not declared"
+        what = f"the types of {listed(open_names(rules), 'and')} are not declared"
         raise UnsupportedError((catalog_errors.unsupported(what, help=(_DECLARE, _OR_MATCH)),))
     simple = rules.simple
     segments = {name: simple.get(root, root) for name, root in rules.plan.segments.items()}
@@ -201,6 +200,16 @@ def _typed_for(rules: Ruleset, profile: object, events: Mapping[str, Any] | None
             )
         raise UnsupportedError(complaints)
     return found
+
+
+def open_names(rules: Ruleset) -> tuple[str, ...]:
+    """Return the fields and properties of which only data tell whether they are there, and types.
+
+    That is what no catalog declares.
+    """
+    names = [*untyped(rules.plan), *(item.name for item in rules.fields() if item.type is None)]
+    names += [f"{event}.{name}" for event, name in _open_properties(rules)]
+    return tuple(dict.fromkeys(names))
 
 
 def _open_properties(rules: Ruleset) -> tuple[tuple[str, str], ...]:

@@ -42,6 +42,8 @@ DECLARED = Catalog.model_validate(
     }
 )
 
+OPEN = DECLARED.with_customers(fields={})
+
 WAYS: dict[str, Callable[..., Any]] = {
     "evaluate": lambda rules, events: rules.evaluate(CUSTOMERS, events=events).counts(),
     "count": lambda rules, events: rules.count(CUSTOMERS, events=events),
@@ -66,6 +68,33 @@ def test_events_that_a_catalog_declares_may_be_given_though_no_rule_reads_them(w
     rules = segdsl.compile("did purchase", catalog=DECLARED)
     alone = WAYS[way](rules, {"purchase": BOUGHT})
     assert WAYS[way](rules, {"purchase": BOUGHT, "visit": BOUGHT}) == alone
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", ["purchase", "login"])
+def test_files_of_events_are_there_though_no_rule_reads_them(
+    way: str, name: str, tmp_path: Path
+) -> None:
+    rules = segdsl.compile("age > 20", catalog=OPEN)
+    for place in (tmp_path / "nothere.parquet", str(tmp_path / "*.parquet")):
+        with pytest.raises(segdsl.DataError, match=r"no such file|no file fits") as caught:
+            WAYS[way](rules, {name: place})
+        assert caught.value.diagnostics[0].code.id == "SG501"
+    (tmp_path / "there.parquet").write_bytes(b"not read")
+    WAYS[way](rules, {name: tmp_path / "there.parquet"})
+
+
+def test_events_that_nothing_speaks_of_are_said() -> None:
+    rules = segdsl.compile("did purchase", catalog=OPEN)
+    found = rules.evaluate(CUSTOMERS, events={"purchase": BOUGHT, "login": BOUGHT, "walk": BOUGHT})
+    (notice,) = [one for one in found.notices if one.code.id == "SG317"]
+    assert "the events `login`, `walk` are not read" in notice.message
+    assert "`purchase`" in notice.help[0]
+    for events in ({"purchase": BOUGHT}, {"visit": BOUGHT}, {}):
+        quiet = segdsl.compile("age > 20", catalog=OPEN).evaluate(CUSTOMERS, events=events)
+        assert all(one.code.id != "SG317" for one in quiet.notices)
+    alone = segdsl.compile("age > 20").check(CUSTOMERS, events={"login": BOUGHT})
+    assert [one.help for one in alone if one.code.id == "SG317"] == [("they speak of no event",)]
 
 
 def test_conditions_of_a_session_may_speak_of_events_that_no_rule_speaks_of() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
@@ -17,6 +18,9 @@ Given: TypeAlias = "str | tuple[str, str]"
 
 TIME = "time"
 """The property that always names an event's time."""
+
+_ID = re.compile(r"id|key|email|.*[_\s-]id", re.IGNORECASE | re.DOTALL)
+_CAMEL_ID = re.compile(r".*[^\W_A-Z]I[dD]", re.DOTALL)  # customerId, CustomerID; not PAID
 
 
 def as_customers(catalog: Catalog, table: Keyed) -> Catalog:
@@ -39,6 +43,11 @@ def lookups_of(catalog: Catalog, table: Keyed, columns: Collection[str]) -> dict
         if lookup is not table and lookup.key in columns and _is_telling(lookup.key, keys)
     }
     return {**alike, **table.lookups}
+
+
+def is_id(column: str) -> bool:
+    """Return whether a column is named like one that identifies customers."""
+    return _ID.fullmatch(column) is not None or _CAMEL_ID.fullmatch(column) is not None
 
 
 def properties_of(table: Keyed | None) -> Mapping[str, Sequence[str]]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from segdsl.diagnostics import Diagnostic
 
+_FEW = 5  # names that are said
 _ROUNDS = 10  # of fixing: one fix may bring another to light
 
 
@@ -54,14 +55,14 @@ def command(
     The exit code is 1 when there are errors, 0 when there are warnings alone.
     """
     files = _files(inputs, further)
-    found = _all_diagnostics(files, with_data)
+    found, unheld = _all_diagnostics(files, with_data)
     if fix:
         from segdsl.cli.fixing import fix_files
 
         for _ in range(_ROUNDS):
             if not fix_files(found, report):
                 break
-            found = _all_diagnostics(files, with_data)
+            found, unheld = _all_diagnostics(files, with_data)
     counts = Counter(diagnostic.severity.value for diagnostic in found)
     errors, warnings = counts["error"], counts["warning"]
     match report.format:
@@ -78,6 +79,8 @@ def command(
             shown = [d for d in found if not report.is_quiet or d.severity.value != "notice"]
             report.diagnostics(shown, is_result=True)
             report.text(f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}")
+            if unheld:
+                report.words(_unchecked(unheld))
     if errors or (deny_warnings and warnings):
         raise click.exceptions.Exit(1)
 
@@ -93,21 +96,45 @@ def _files(inputs: Inputs, further: tuple[str, ...]) -> tuple[Inputs, ...]:
     )
 
 
-def _all_diagnostics(files: Sequence[Inputs], with_data: bool) -> Sequence[Diagnostic]:
-    return [one for inputs in files for one in _diagnostics(inputs, with_data)]
+def _all_diagnostics(
+    files: Sequence[Inputs], with_data: bool
+) -> tuple[Sequence[Diagnostic], Sequence[str]]:
+    """Return all that can be said, and the names that were held against nothing."""
+    found = [_diagnostics(inputs, with_data) for inputs in files]
+    names = dict.fromkeys(name for _, unheld in found for name in unheld)
+    return [one for diagnostics, _ in found for one in diagnostics], tuple(names)
 
 
-def _diagnostics(inputs: Inputs, with_data: bool) -> Sequence[Diagnostic]:
-    """Return all that can be said; data are read only where they are asked for."""
+def _diagnostics(inputs: Inputs, with_data: bool) -> tuple[Sequence[Diagnostic], Sequence[str]]:
+    """Return all that can be said, and the names of which only data would tell more.
+
+    Data are read only where they are asked for.
+    """
+    from segdsl.single import open_names
+
     known: tuple[Diagnostic, ...] = ()
     try:
         rules = inputs.load()
         known = rules.findings
         if inputs.data is None and not inputs.events and not with_data:
-            return known
-        return rules.check(inputs.data, events=inputs.events, as_of=inputs.as_of)
+            return known, open_names(rules)
+        return rules.check(inputs.data, events=inputs.events, as_of=inputs.as_of), ()
     except SegdslError as error:
-        return (*known, *error.diagnostics)
+        return (*known, *error.diagnostics), ()
+
+
+def _unchecked(names: Sequence[str]) -> str:
+    """Return what was not checked, and what would tell."""
+    from segdsl.diagnostics.wording import listed, quoted
+
+    more = len(names) - _FEW
+    told = listed(names, "and")
+    if more > 0:
+        told = f"{', '.join(map(quoted, names[:_FEW]))} and {more:,} more"
+    return (
+        f"neither data nor a catalog told of {told}, whose names and types were not checked: DATA"
+        " after the rules does so, or a catalog that declares them (`--catalog FILE`)"
+    )
 
 
 def _counted(count: int, noun: str) -> str:

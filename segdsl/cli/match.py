@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from segdsl.cli.happened import Happened
 from segdsl.cli.inputs import Inputs
 from segdsl.cli.options import examples, with_report, with_rules
-from segdsl.cli.profiles import Placed, open_profiles, read_events
+from segdsl.cli.profiles import Placed, open_profiles
 from segdsl.cli.report import Report
-from segdsl.errors import DataError, SegdslError
+from segdsl.errors import CompileError, DataError, SegdslError
 
 if TYPE_CHECKING:
     from segdsl.matching.thresholds import Thresholds
@@ -45,14 +46,16 @@ def command(inputs: Inputs, report: Report, profile: str, kept: Path | None) -> 
     are printed one a line. Of JSON Lines each line gives a line: the names, separated by commas,
     and nothing for an empty line or for a profile in no audience. With --format json, it is an
     object for each profile, and nothing for an empty line. What no catalog declares has the type
-    of its value.
+    of its value. Events without their time are counted for nothing, which is said.
     """
+    from segdsl.diagnostics import render_json
     from segdsl.settings import calendar_of
 
     rules = inputs.load()
     thresholds = None if kept is None else _thresholds(kept)
     calendar = calendar_of(rules.catalog, inputs.as_of)
-    events = {name: read_events(file) for name, file in inputs.events.items()} or None
+    happened = Happened.of(inputs.events)
+    events = happened.given()
     match = partial(rules.match, events=events, as_of=calendar.as_of, thresholds=thresholds)
     with open_profiles(profile) as profiles:
         if profiles.are_lines and events is not None:
@@ -61,8 +64,13 @@ def command(inputs: Inputs, report: Report, profile: str, kept: Path | None) -> 
             if placed is None:
                 report.text("")  # so that lines of names and of profiles go together
                 continue
-            names = _names(placed, match)
-            found = {"as_of": calendar.as_of.isoformat(), "segments": list(names)}
+            names = _names(placed, match, happened)
+            found: dict[str, Any] = {"as_of": calendar.as_of.isoformat(), "segments": list(names)}
+            of_profile = happened.left_out(rules, placed.value, placed.place)
+            notices = (*happened.unread(rules), *of_profile)
+            if notices:
+                found["notices"] = [render_json(notice) for notice in notices]
+            report.notices(notices)
             if not report.is_json:
                 for line in (", ".join(names),) if profiles.are_lines else names:
                     report.text(line)
@@ -74,7 +82,7 @@ def command(inputs: Inputs, report: Report, profile: str, kept: Path | None) -> 
                 report.words("the profile is in no audience")
 
 
-def _names(placed: Placed, match: _Match) -> tuple[str, ...]:
+def _names(placed: Placed, match: _Match, happened: Happened) -> tuple[str, ...]:
     """Return the audiences of a profile. Raises SegdslError for one that does not fit."""
     from segdsl.diagnostics.profile_errors import of_profile, unreadable_profile
     from segdsl.matching.reading import ProfileError
@@ -84,7 +92,11 @@ def _names(placed: Placed, match: _Match) -> tuple[str, ...]:
             raise ProfileError("a profile is an object with values by field")
         return match(placed.value)
     except (ProfileError, ValueError) as error:
-        raise DataError((unreadable_profile(str(error), placed.place),)) from None
+        place = happened.place_of(error, placed)
+        raise DataError((unreadable_profile(str(error), place),)) from None
+    except CompileError as error:
+        place = happened.places(placed)
+        raise CompileError([of_profile(one, place) for one in error.diagnostics]) from None
     except SegdslError as error:
         raise type(error)([of_profile(one, placed.place) for one in error.diagnostics]) from None
 

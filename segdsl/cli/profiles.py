@@ -21,6 +21,7 @@ from segdsl.errors import DataError
 _LINES = (".jsonl", ".ndjson")
 _SEVERAL = "several profiles stand one a line, each an object"
 _ONCE = "one value stands under each name, several events in a list"
+_BLANK = " \t\r\n"  # to JSON
 _FINITE = "`null` is for what is not known"
 _Line = tuple[int, bytes]  # its number from 1 on, and what stands there
 
@@ -69,7 +70,7 @@ def open_profiles(file: str) -> Iterator[Profiles]:
         yield _profiles(stream, file, is_named_lines=Path(file).suffix.lower() in _LINES)
 
 
-def read_events(file: str) -> list[Any]:
+def read_events(file: str) -> list[Placed]:
     """Return the events of a file: a list, or one a line. Raises DataError."""
     try:
         data = Path(file).read_bytes()
@@ -86,7 +87,7 @@ def read_events(file: str) -> list[Any]:
         if not isinstance(event.value, dict):
             reason = "an event is an object with values by property"
             raise DataError((unreadable_profile(reason, event.place),))
-    return [event.value for event in events]
+    return events
 
 
 def _profiles(stream: BinaryIO, name: str, *, is_named_lines: bool) -> Profiles:
@@ -129,12 +130,15 @@ def _is_whole(line: bytes) -> bool:
 def _parsed(data: bytes, place: str) -> Placed:
     """Return what JSON says. Raises DataError."""
     try:
-        return Placed(place, _STRICT.decode(data.decode("utf-8-sig")))
+        text = data.decode("utf-8-sig").rstrip(_BLANK)  # which would be where JSON ends too soon
+        return Placed(place, _STRICT.decode(text))
     except UnicodeDecodeError as error:
         reason = f"it is not UTF-8: byte {error.start + 1:,} is no character"
     except json.JSONDecodeError as error:
-        where = f"line {error.lineno:,}, " if data.strip().count(b"\n") else ""
-        reason = f"it is not JSON: {error.msg} at {where}character {error.colno:,}"
+        where = f"line {error.lineno:,}, " if "\n" in error.doc else ""
+        end = ", where it ends" if error.pos >= len(error.doc) else ""
+        said = error.msg.removesuffix(" at")
+        reason = f"it is not JSON: {said} at {where}character {error.colno:,}{end}"
     except _NotMeantError as error:
         raise DataError((unreadable_profile(str(error), place, help=(error.remedy,)),)) from None
     except ValueError:

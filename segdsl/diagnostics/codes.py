@@ -97,6 +97,7 @@ NO_EVENT_KEY = Code("SG313", "no-event-key")
 BAD_EVENT_TIME = Code("SG314", "bad-event-time")
 LOOKUP_NOT_ATTACHED = Code("SG315", "lookup-not-attached")
 UNKNOWN_EVENT_DATA = Code("SG316", "unknown-event-data")
+UNREAD_EVENT_DATA = Code("SG317", "unread-event-data", _N)
 
 # SG4 backend support
 UNSUPPORTED = Code("SG401", "unsupported")

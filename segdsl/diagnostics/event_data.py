@@ -57,6 +57,18 @@ def unknown_event_data(event: str, known: Collection[str]) -> Diagnostic:
     )
 
 
+def unread_event_data(events: Sequence[str], known: Collection[str]) -> Diagnostic:
+    """SG317: data are named for events that neither the rules nor the catalog know."""
+    is_one = len(events) == 1
+    what, them = ("the event", "it") if is_one else ("the events", "them")
+    return Diagnostic(
+        codes.UNREAD_EVENT_DATA,
+        f"the data named for {what} {_named(events)} are not read: neither the rules nor a catalog"
+        f" speak of {them}",
+        help=(f"they speak of {_named(sorted(known))}" if known else "they speak of no event",),
+    )
+
+
 def inferred_events(
     event: str,
     key: str,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from segdsl.diagnostics import codes
 from segdsl.diagnostics.diagnostic import Diagnostic
-from segdsl.diagnostics.toml import declared, toml_key
+from segdsl.diagnostics.toml import declared, toml_key, toml_text
 from segdsl.diagnostics.wording import listed, near_help, quoted
 
 _OF_EVERY = (codes.NEEDS_POPULATION, codes.UNKNOWN_EVENT_DATA)
@@ -28,6 +28,25 @@ def of_profile(diagnostic: Diagnostic, place: str) -> Diagnostic:
     if diagnostic.place is not None or diagnostic.code in _OF_EVERY:
         return diagnostic
     return replace(diagnostic, place=place)
+
+
+def keyless(what: str, key: str | None, fields: Sequence[str]) -> Diagnostic:
+    """SG401: `what` goes by the customer's key, and a profile does not tell it.
+
+    `key` is its name, None where nothing says it; `fields` are those of the profile that are named
+    like one.
+    """
+    fact = f"{what} by the customer's key, which the profile does not hold"
+    if key is not None:
+        help = (f"the key is {quoted(key)}: give its value with the others",)
+    else:
+        name = fields[0] if fields else "FIELD"
+        may = f"{listed(fields, 'or')} may be it: " if fields else ""
+        help = (
+            f"{may}`--key {name}` names it, or a catalog: `[customers]` with"
+            f" `key = {toml_text(name)}`, in Python `customers.key`",
+        )
+    return Diagnostic(codes.UNSUPPORTED, fact, help=help)
 
 
 def no_threshold(what: str, words: str, given: Collection[str] | None) -> Diagnostic:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from segdsl.catalog.tables import is_id
 from segdsl.catalog.types import Kind
 from segdsl.engine.conversion import Manner, known_texts
 from segdsl.engine.guess import Guess, guess
-from segdsl.engine.infer import is_id
 
 if TYPE_CHECKING:
     from segdsl.catalog import Catalog

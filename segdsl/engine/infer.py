@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from segdsl.catalog import Catalog, Field, find_catalog
+from segdsl.catalog.tables import is_id
 from segdsl.catalog.write import catalog_toml
 from segdsl.diagnostics.catalog_errors import (
     catalog_beside_data,
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from segdsl.catalog.types import Type
     from segdsl.diagnostics import Diagnostic
     from segdsl.engine.readers.table import Table
-
-_ID = re.compile(r"id|key|email|.*[_\s-]id", re.IGNORECASE | re.DOTALL)
-_CAMEL_ID = re.compile(r".*[^\W_A-Z]I[dD]", re.DOTALL)  # customerId, CustomerID; not PAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +126,6 @@ def infer_toml(
     ready.update(lines)
     comments[""] = f"Inferred from {source or inference.table.name}"
     return catalog_toml(catalog, comments, ready)
-
-
-def is_id(column: str) -> bool:
-    return _ID.fullmatch(column) is not None or _CAMEL_ID.fullmatch(column) is not None
 
 
 def _catalog_beside(known: Catalog, table: Table) -> str | None:

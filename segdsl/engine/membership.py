@@ -171,7 +171,7 @@ class Membership:
 
         A small immutable object that `to_json` writes and `Thresholds.from_json` reads.
         """
-        return Thresholds(dict(self.population))
+        return Thresholds(dict(self.population), self.key)
 
     def share(self, customers: int) -> float:
         """Return which part of the base so many customers are, 0 to 1."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import localcontext
 from sys import maxsize
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from segdsl.catalog.event_names import demand_meant
 from segdsl.diagnostics import Sink
@@ -130,6 +130,12 @@ class Session:
         self._growing = Lock()
 
     _data: SessionData
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a session cannot be pickled, as it holds the data: pickle the rules, and begin another"
+            " with `rules.session(…)` there"
+        )
 
     @staticmethod
     def begin(

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from decimal import Context, Decimal
+from numbers import Integral
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -106,6 +107,8 @@ def canonical(value: Any, type: Type, zone: ZoneInfo) -> Any:
             return value
         case Kind.NUMBER, Decimal() if value.is_finite():
             return whole_if_possible(value)
+        case Kind.NUMBER, Integral() if not isinstance(value, bool):
+            return int(value)  # such as those of NumPy
         case Kind.INSTANT, datetime():
             with suppress(OverflowError):  # it lies outside the years 1 to 9999 in UTC
                 return to_instant(value, zone)

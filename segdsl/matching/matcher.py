@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from segdsl.catalog import Catalog
 from segdsl.catalog.tables import given_as
@@ -58,11 +58,16 @@ class Match(Protocol):
 class Matcher:
     """Prepared rules: `match` answers for one profile, safely from several threads.
 
-    As-of was settled when it was made.
+    As-of was settled when it was made. A copy, as one in another process, is prepared anew, under
+    the same as-of.
     """
 
     as_of: datetime
     match: Match
+    _made_of: tuple[Any, ...] = field(repr=False, compare=False)
+
+    def __reduce__(self) -> tuple[Callable[..., Matcher], tuple[Any, ...]]:
+        return _again, self._made_of
 
 
 def matcher(
@@ -76,7 +81,8 @@ def matcher(
 ) -> Matcher:
     """Return the matcher of segments; `form` is chosen by the number of atoms if not said.
 
-    The catalog tells the customer's key, and what properties of events may be called. Of events
+    The catalog tells the customer's key, else the thresholds do, and what properties of events may
+    be called. Of events
     those may be given that it declares, that segments read or that rules have `spoken_of`.
 
     Raises UnsupportedError for conditions on the population that no threshold is there for.
@@ -89,16 +95,39 @@ def matcher(
         calendar, found, partial(given_as, known), frozenset({*known.events, *spoken_of})
     )
     nodes = n.ordered(*roots.values())
+    key = known.customers.key
+    if key is None and thresholds is not None:
+        key = thresholds.key
     if form is None:
         form = "code" if _is_small(roots.values()) else "index"
 
     def new() -> Writer:
-        return reading(nodes, settings, known.customers.key)
+        return reading(nodes, settings, key)
 
     match = index(roots, new).match if form == "index" else _coded(roots, new)
     if any(map(_may_overflow, nodes)):
         match = _told(match)
-    return Matcher(calendar.as_of, match)
+    again = (segments, calendar, catalog, thresholds, tuple(spoken_of), form)
+    return Matcher(calendar.as_of, match, again)
+
+
+def _again(
+    segments: Mapping[str, n.Node],
+    calendar: Calendar,
+    catalog: Catalog | None,
+    thresholds: Thresholds | None,
+    spoken_of: Collection[str],
+    form: Form,
+) -> Matcher:
+    """Return the matcher that these made before."""
+    return matcher(
+        segments,
+        calendar,
+        catalog=catalog,
+        thresholds=thresholds,
+        spoken_of=spoken_of,
+        form=form,
+    )
 
 
 def _may_overflow(node: n.Node) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from segdsl.diagnostics import catalog_errors
+from segdsl.catalog.tables import Given, is_id
+from segdsl.diagnostics.profile_errors import keyless
 from segdsl.errors import UnsupportedError
 from segdsl.matching.behaviour import BEHAVIOUR, EVENTS
 from segdsl.matching.code import Settings, Writer
@@ -20,6 +21,7 @@ from segdsl.matching.reading import (
     Reader,
     Rows,
     canonical_code,
+    fields_of,
     getter,
     happened,
     is_plain,
@@ -44,7 +46,7 @@ def reading(nodes: Sequence[n.Node], settings: Settings, key: str | None) -> Wri
     writer.lines.append(f"get = profile.get if type(profile) is dict else {get}(profile)")
     if any(isinstance(node, _KEYED) for node in nodes):
         wanted = key_type(settings.thresholds.values())
-        writer.lines.append(f"{KEY} = {writer.constant(_key(key, wanted))}(get)")
+        writer.lines.append(f"{KEY} = {writer.constant(_key(key, wanted))}(profile, get)")
     fields = [node for node in nodes if isinstance(node, n.Field)]
     for node in fields:
         writer.names[node] = _field(writer, node)
@@ -57,15 +59,14 @@ def reading(nodes: Sequence[n.Node], settings: Settings, key: str | None) -> Wri
     return writer
 
 
-def _key(name: str | None, wanted: type | None) -> Callable[[Get], int | str]:
+def _key(name: str | None, wanted: type | None) -> Callable[[object, Get], int | str]:
     """Return what reads the key; `wanted` is the type of those of the thresholds."""
 
-    def read(get: Get) -> int | str:
+    def read(profile: object, get: Get) -> int | str:
         key = None if name is None else key_of(get(name), f"key `{name}`")
         if key is None:
-            what = "samples and ranks go by the customer's key, which the profile does not hold"
-            help = () if name is not None else ("the catalog's `key` names that field",)
-            raise UnsupportedError((catalog_errors.unsupported(what, help=help),))
+            alike = tuple(filter(is_id, fields_of(profile, "a profile")))
+            raise UnsupportedError((keyless("samples and ranks go", name, alike),))
         if wanted is not None and not isinstance(key, wanted):
             told = f"{shown(key)} is of another type than the keys of the thresholds"
             raise ProfileError(f"key `{name}`: {told}")
@@ -107,13 +108,19 @@ def _properties(nodes: Sequence[n.Node], settings: Settings) -> Properties:
             case n.Aggregate(event=event) | n.InOrder(event=event) | n.Step(event=event):
                 found.setdefault(event, {})
             case n.Property(event, name, type_):
-                what = f"`{event}.{name}`"
-                reader = Reader(what, type_, settings.calendar.zone)
+                zone = settings.calendar.zone
                 given = settings.given_as(event, name)
-                found.setdefault(event, {})[name] = Readable(given, reader)
+                found.setdefault(event, {})[name] = Readable(
+                    tuple((one, Reader(_spelt(event, name, one), type_, zone)) for one in given)
+                )
             case _:
                 pass
     return found
+
+
+def _spelt(event: str, name: str, given: Given) -> str:
+    """Return what a message calls a property: by the name under which it was given."""
+    return f"`{event}.{name if isinstance(given, tuple) else given}`"
 
 
 def _all_events(

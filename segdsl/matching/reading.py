@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from numbers import Integral
 from typing import Any
 from unicodedata import normalize
 from uuid import UUID
@@ -49,7 +50,12 @@ _SHOWN = 60  # characters of a value in a message
 
 
 class ProfileError(TypeError):
-    """A profile or an event that is of no fitting shape, or has a value of another type."""
+    """A profile or an event that is of no fitting shape, or has a value of another type.
+
+    `event` says which one: its name, and its number from 0 on.
+    """
+
+    event: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ def key_of(value: Any, what: str) -> int | str | None:
     match value:
         case None:
             return None
-        case int() if not isinstance(value, bool):
+        case Integral() if not isinstance(value, bool):  # also those of NumPy
             return int(value)
         case float() | Decimal() if math.isfinite(value) and value == int(value):
             return int(value)
@@ -172,20 +178,19 @@ def sought(profile: object, get: Get, name: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """A property of an event: what it may be called, and what brings it into canonical form."""
+    """A property of an event: by each name it may have, what brings it into canonical form."""
 
-    names: tuple[Given, ...]
-    reader: Reader
+    names: tuple[tuple[Given, Reader], ...]
 
     def of(self, row: object, get: Get) -> Any:
         """Return the canonical value that an event has, None for missing."""
-        for name in self.names:
+        for name, reader in self.names:
             if isinstance(name, tuple):
                 found: Any = tuple(sought(row, get, end) for end in name)
             else:
                 found = sought(row, get, name)
             if found is not None:
-                return self.reader(found)
+                return reader(found)
         return None
 
 
@@ -200,7 +205,14 @@ def happened(given: object, readers: Mapping[str, Readable], event: str) -> Rows
     """
     if given is None:
         return ()
-    return [_event(row, readers, event) for row in listed_events(given, event)]
+    read = []
+    for row in listed_events(given, event):
+        try:
+            read.append(_event(row, readers, event))
+        except ProfileError as error:
+            error.event = event, len(read)
+            raise
+    return read
 
 
 def listed_events(given: object, event: str) -> Iterable[Any]:

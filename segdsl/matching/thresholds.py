@@ -49,15 +49,20 @@ Threshold: TypeAlias = "Last | Cuts | Usual"
 class Thresholds:
     """The thresholds of an evaluation, by what the population predicates are in words.
 
-    Immutable; `to_json` and `from_json` keep them beside rules.
+    `key` is the column that identified its customers, by which profiles are read where no catalog
+    names one. Immutable; `to_json` and `from_json` keep them beside rules.
     """
 
     by_name: Mapping[str, Threshold]
+    key: str | None = None
 
     def to_json(self) -> str:
         """Return the thresholds as JSON that `from_json` reads."""
         named = {name: _written(found) for name, found in self.by_name.items()}
-        return json.dumps({"version": 1, "thresholds": named}, ensure_ascii=False)
+        document: dict[str, object] = {"version": 1, "thresholds": named}
+        if self.key is not None:
+            document["key"] = self.key
+        return json.dumps(document, ensure_ascii=False)
 
     @staticmethod
     def from_json(text: str) -> Thresholds:
@@ -74,7 +79,10 @@ class Thresholds:
             named = {name: _read(item) for name, item in document["thresholds"].items()}
         except (AttributeError, KeyError, TypeError, ValueError):
             raise ValueError("the thresholds in this file cannot be read") from None
-        return Thresholds(named)
+        key = document.get("key")
+        if not isinstance(key, str | None):
+            raise ValueError("the thresholds in this file have a key that is no name")
+        return Thresholds(named, key)
 
 
 def population_names(roots: Iterable[n.Node]) -> dict[str, n.Node]:

@@ -44,6 +44,27 @@ def test_data_are_read_only_when_asked_for(tmp_path: Path) -> None:
     assert segdsl("check", folder, folder / "none.csv").exit_code == 1
 
 
+def test_names_that_nothing_tells_of_are_said(tmp_path: Path) -> None:
+    (tmp_path / "bad.seg").write_text("segment a: spend >= foo\n")
+    alone = segdsl("check", tmp_path / "bad.seg")
+    assert (alone.exit_code, alone.stdout) == (0, "0 errors, 0 warnings\n")
+    assert "told of `foo` and `spend`, whose names and types were not checked" in alone.stderr
+    assert "DATA" in alone.stderr
+    assert "--catalog FILE" in alone.stderr
+    (tmp_path / "many.seg").write_text(f"segment b: {' or '.join(f'f{i} > 1' for i in range(8))}\n")
+    several = segdsl("check", tmp_path / "bad.seg", tmp_path / "many.seg")
+    assert "`foo`, `spend`, `f0`, `f1`, `f2` and 5 more, whose" in several.stderr
+    assert segdsl("check", tmp_path / "bad.seg", "--quiet").stderr == ""
+    assert segdsl("check", tmp_path / "bad.seg", "--format", "json").stderr == ""
+    (tmp_path / "customers.csv").write_text("id,spend,foo\n1,2,3\n")
+    assert (
+        "not checked"
+        not in segdsl("check", tmp_path / "bad.seg", tmp_path / "customers.csv").stderr
+    )
+    folder = project(tmp_path / "declared")
+    assert segdsl("check", folder).stderr == ""
+
+
 def test_json_and_sarif(tmp_path: Path) -> None:
     folder = project(tmp_path)
     (folder / "rules.seg").write_bytes(TYPO)

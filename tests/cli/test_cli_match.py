@@ -129,6 +129,60 @@ def test_events_that_are_no_objects(text: str, place: str, here: Path) -> None:
     assert f"--> {place}\n" in given.stderr
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('{"bought": "2026-01-05T10:00"}\n\n{"bought": "5.1.2026"}\n', "events.json:3"),
+        ('[{}, {"bought": "5.1.2026"}]', "events.json, event 2"),
+    ],
+)
+def test_events_of_another_type_are_named_where_they_stand(
+    text: str, place: str, here: Path
+) -> None:
+    (here / "events.json").write_text(text)
+    (here / "one.json").write_text("{}")
+    given = segdsl("match", "rules.seg", "one.json", "--events", "purchase=events.json")
+    assert (given.exit_code, given.stdout) == (1, "")
+    assert "SG518]: `purchase.bought`: '5.1.2026' is not of type instant" in given.stderr
+    assert f"--> {place}\n" in given.stderr
+    undeclared = ("match", "did purchase", "one.json", "--events", "purchase=events.json")
+    (here / "events.json").write_text('[{"time": "5.1.2026"}]')
+    result = segdsl(*undeclared)
+    assert "error[SG204]" in result.stderr
+    assert "--> one.json, events.json\n" in result.stderr
+
+
+def test_events_without_their_time_are_said(here: Path) -> None:
+    timeless = [{"amount": 3}, {"bought": None}, {"bought": "2026-01-05T10:00"}]
+    (here / "events.json").write_text(json.dumps(timeless))
+    given = ("match", "rules.seg", "-", "--events", "purchase=events.json")
+    said = "2 of 3 events `purchase` are left out: 2 without a time `bought`"
+    result = segdsl(*given, input="{}")
+    assert result.stdout == "buyer\n"
+    assert f"notice[SG522]: {said}\n  --> events.json\n" in result.stderr
+    assert segdsl(*given, "--quiet", input="{}").stderr == ""
+    own = json.dumps({"purchase": timeless})
+    lines = segdsl("match", "rules.seg", "-", input=f"{own}\n{{}}\n")
+    assert lines.stdout == "buyer\n\n"
+    assert lines.stderr.count("SG522") == 1
+    assert f"{said}\n  --> <stdin>:1\n" in lines.stderr
+    (here / "one.json").write_text(own)
+    (notice,) = answer("match", "rules.seg", "one.json")["notices"]
+    assert (notice["code"], notice["message"]) == ("SG522", said)
+    unread = segdsl("match", "age > 3", "one.json", "--catalog", "catalog.toml")
+    assert (unread.exit_code, unread.stderr) == (0, "the profile is in no audience\n")
+
+
+def test_events_that_nothing_speaks_of_are_said(here: Path) -> None:
+    (here / "events.json").write_text("[]")
+    (here / "one.json").write_text("{}")
+    given = ("match", "rules.seg", "one.json", "--events", "login=events.json")
+    result = segdsl(*given)
+    assert result.exit_code == 0
+    assert "notice[SG317]: the data named for the event `login` are not read" in result.stderr
+    assert [one["code"] for one in answer(*given)["notices"]] == ["SG317"]
+
+
 def test_types_are_those_of_the_values_without_a_catalog() -> None:
     lines = '{"age": 30}\n{"age": 3}\n{"age": "x"}\n'
     result = segdsl("match", "age >= 18", "-", input=lines)
@@ -190,13 +244,16 @@ def test_complaints_of_every_profile_have_no_place(tmp_path: Path) -> None:
         ("[]", "a profile is an object"),
         ("3", "a profile is an object"),
         ('{"age": 3,}', "it is not JSON"),
-        ('{"age": 3', "it is not JSON"),
+        ('{"age": 30', "Expecting ',' delimiter at character 11, where it ends"),
+        ('{"age": 30\n', "Expecting ',' delimiter at character 11, where it ends"),
+        ('{"age": 30,\n "city": ]\n', "Expecting value at line 2, character 10"),
+        ('{"age', "Unterminated string starting at character 2"),
         ('{"age": true}', "field `age`: True is not of type number"),
         ('{"age": [3]}', "field `age`: [3] is not of type number"),
         ('{"city": 3}', "field `city`: 3 is not of type text"),
         ('{"purchase": {}}', "events `purchase` are a list, not dict"),
         ('{"purchase": [3]}', "an event `purchase` is a mapping"),
-        ('{"purchase": [{"bought": "soon"}]}', "`purchase.time`: 'soon' is not of type instant"),
+        ('{"purchase": [{"bought": "soon"}]}', "`purchase.bought`: 'soon' is not of type instant"),
         ('{"age": ' + "9" * 5000 + "}", "a number in it has too many digits"),
         ("[" * 200_000, "it is nested too deeply"),
         ('{"age": 30}\n{"age": "x"}\n', "--> <stdin>:2"),

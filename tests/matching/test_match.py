@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
@@ -154,6 +155,63 @@ def test_rules_that_have_matched_can_be_pickled() -> None:
     assert pickle.loads(pickle.dumps(rules)).match({"age": 6}) == ("segment",)
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_prepared_can_be_pickled(form: Form) -> None:
+    catalog = CATALOG.model_copy(update={"events": {}})
+    rules = segdsl.compile("segment a: top 2 by spend\nsegment b: age > spend", catalog=catalog)
+    rows = [{"id": i, "spend": 5 - i, "age": i} for i in range(6)]
+    thresholds = rules.evaluate(pl.DataFrame(rows)).thresholds()
+    calendar = Calendar(AS_OF, "Europe/Istanbul")
+    made = matcher(rules.plan.segments, calendar, catalog=catalog, thresholds=thresholds, form=form)
+    for prepared in (made, rules.matcher(as_of=AS_OF, thresholds=thresholds)):
+        copy = pickle.loads(pickle.dumps(prepared))
+        assert copy.as_of == AS_OF
+        assert [copy.match(row) for row in rows] == [prepared.match(row) for row in rows]
+    told = {made.match(row) for row in rows}
+    assert told == {("a",), (), ("b",)}
+    with pytest.raises(TypeError, match="field `age`"):
+        pickle.loads(pickle.dumps(made)).match({"id": 1, "age": "old"})
+    with pytest.raises(TypeError, match="pickle the rules"):
+        pickle.dumps(rules.session(pl.DataFrame(rows)))
+
+
+def test_the_key_is_that_of_the_thresholds() -> None:
+    rules = segdsl.compile("top 2 by spend")
+    rows = [{"customer_id": i, "spend": 7} for i in range(4)]
+    kept = rules.evaluate(pl.DataFrame(rows)).thresholds()
+    read = Thresholds.from_json(kept.to_json())
+    assert read.key == kept.key == "customer_id"
+    found = [rules.match(row, thresholds=read) for row in rows]
+    assert found == [("segment",), ("segment",), (), ()]
+    with pytest.raises(segdsl.UnsupportedError, match="the key is `customer_id`"):
+        rules.match({"spend": 7}, thresholds=read)
+    elsewhere = segdsl.Catalog.model_validate({"customers": {"key": "no"}})
+    other = segdsl.compile("top 2 by spend", catalog=elsewhere)
+    assert other.match({"no": 1, "customer_id": 3, "spend": 7}, thresholds=read)
+    older = json.loads(kept.to_json())
+    del older["key"]
+    with pytest.raises(segdsl.UnsupportedError, match="may be it: `--key customer_id`"):
+        rules.match(rows[0], thresholds=Thresholds.from_json(json.dumps(older)))
+    with pytest.raises(ValueError, match="no name"):
+        Thresholds.from_json(json.dumps({**older, "key": 3}))
+
+
+@pytest.mark.parametrize("ask", ["match", "explain"])
+def test_keys_that_nothing_names(ask: str) -> None:
+    rules = segdsl.compile("sample 50% seed 'x'")
+    further = ("segment",) if ask == "explain" else ()
+    for profile, said in (
+        ({"customer_id": 5}, "`customer_id` may be it: `--key customer_id` names it"),
+        ({"age": 5}, "`--key FIELD` names it"),
+    ):
+        with pytest.raises(segdsl.UnsupportedError, match="profile does not hold") as raised:
+            getattr(rules, ask)(profile, *further)
+        (told,) = raised.value.diagnostics
+        assert told.code.id == "SG401"
+        assert told.help[0].startswith(said)
+        assert "`customers.key`" in told.help[0]
+
+
 def test_a_key_whose_type_is_not_declared() -> None:
     rules = _rules("id > 5 or age > 5 or id is missing")
     for profile, expected in (
@@ -174,16 +232,30 @@ def test_a_key_whose_type_is_not_declared() -> None:
 def test_keys_of_samples() -> None:
     drawn = _rules("sample 50% seed 'x'")
     refused = "key `id`: .* (half a character|no key of a customer)"
-    for key in ("a\ud800", "\udc00é", True, 1.5):
+    for key in ("a\ud800", "\udc00é", True, 1.5, np.bool_(True)):
         with pytest.raises(TypeError, match=refused):
             drawn.match({"id": key})
         with pytest.raises(TypeError, match=refused):
             drawn.explain({"id": key}, "segment")
     assert _rules("sample 100% seed 'x'").match({"id": "\U0001f600"}) == ("segment",)
     for key in range(20):
-        for same in (float(key), Decimal(key)):
+        for same in (float(key), Decimal(key), np.int64(key), np.uint8(key)):
             assert drawn.match({"id": same}) == drawn.match({"id": key})
             assert drawn.explain({"id": same}, "segment").holds is bool(drawn.match({"id": key}))
+
+
+@pytest.mark.parametrize("kind", [np.int32, np.uint64, np.int64, np.float64])
+def test_numbers_of_numpy(kind: type) -> None:
+    for rules in (_rules("age > 5"), segdsl.compile("age > 5")):
+        for age, expected in ((5, False), (6, True)):
+            assert bool(rules.match({"age": kind(age)})) is expected
+            assert rules.explain({"age": kind(age)}, "segment").holds is expected
+    counted = segdsl.compile("sum of visit.pages > 5")
+    visit = {"time": datetime(2026, 1, 5), "pages": kind(3)}
+    assert counted.match({}, events={"visit": [visit, visit]}, as_of=AS_OF)
+    assert not counted.match({}, events={"visit": [visit]}, as_of=AS_OF)
+    with pytest.raises(TypeError, match="field `age`"):
+        _rules("age > 5").match({"age": np.bool_(True)})
 
 
 def test_what_rules_do_not_read_has_no_part_in_types() -> None:

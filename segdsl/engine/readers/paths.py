@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from glob import glob, has_magic
 from pathlib import Path
 
@@ -32,6 +33,16 @@ def find_files(source: str | Path, folder: Path | None = None) -> tuple[Path, ..
     if has_magic(str(source)):
         return _fitting(str(source), start, str(path))
     raise _missing(path, reason or "it is neither a file nor a folder")
+
+
+def demand_files(data: Iterable[object]) -> None:
+    """Raise DataError for data that are not there: a path or a pattern without a file.
+
+    Nothing is read, of data of any other kind neither.
+    """
+    for one in data:
+        if isinstance(one, str | Path):
+            find_files(one)
 
 
 def why_missing(path: Path) -> str | None:
