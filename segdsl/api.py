@@ -14,6 +14,7 @@ from segdsl.diagnostics import Diagnostic
 from segdsl.diagnostics.near import unknown
 from segdsl.document import Folder, Stored, read_document, to_document
 from segdsl.errors import CompileError, DataError
+from segdsl.garbage import uncollected
 from segdsl.optimise.passes import simplified
 from segdsl.optimise.share import share
 from segdsl.plan import nodes as n
@@ -156,9 +157,10 @@ class Ruleset:
     def program(self) -> Program:
         """The shared steps that an evaluation runs."""
         roots = self.plan.segments
-        simple = self.simple or simplified(self.plan.nodes, n.Interner(), roots.values())
-        named = {name: simple[root] for name, root in roots.items()}
-        return share(named, {trait.name: simple[trait.node] for trait in self.plan.traits})
+        with uncollected():
+            simple = self.simple or simplified(self.plan.nodes, n.Interner(), roots.values())
+            named = {name: simple[root] for name, root in roots.items()}
+            return share(named, {trait.name: simple[trait.node] for trait in self.plan.traits})
 
     def evaluate(
         self,
