@@ -168,7 +168,7 @@ def _given(
 
 
 def _typed_for(rules: Ruleset, profile: object, events: Mapping[str, Any] | None) -> Ruleset:
-    """Return the rules under the types of a profile's values. Raises as `Matchers.found` does."""
+    """Return the rules under the types of a profile's values. Raises as `Matchers.match` does."""
     from segdsl.diagnostics.profile_errors import untyped_events
     from segdsl.matching.reading import fields_of
 

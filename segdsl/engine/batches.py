@@ -129,7 +129,7 @@ class Stream:
     plain: frozenset[str]
     frames: Callable[[int], Iterator[pl.DataFrame]]
     canonical: Callable[[str, pl.Series], pl.Series]
-    witness: Witness = field(default_factory=Witness)
+    witness: Witness
 
     def reads(self, node: n.Node) -> bool:
         """Return whether a node stands on a field that is read batch by batch."""

@@ -111,7 +111,7 @@ def evaluate(
                 reread=reread,
                 originals=originals,
             )
-        read = _read(catalog, opened.customers, program, carried, pace, strict=strict)
+        read = _read(catalog, opened.customers, program, carried, late, pace, strict=strict)
     else:
         read = _read_within(memory, catalog, opened, program, carried, keep=keep, strict=strict)
     reading = read.customers
@@ -211,15 +211,15 @@ def _read_within(
     table = opened.customers
     late = _late(catalog, table, program, carried)
     needs = columns_read(catalog, [field.name for field in program.fields], late, carried)
-    counted: Reading | None = None
+    keyless: Reading | None = None
     if not keep and not carried and needs.is_keyless(catalog, program):
-        counted = counted_only(memory, catalog, opened, program, needs)
-    needs = needs if counted is None else needs.without_whole()
+        keyless = counted_only(memory, catalog, opened, program, needs)
+    needs = needs if keyless is None else needs.without_whole()
     pace, said = pace_for(memory, catalog, opened, program, needs, keep=keep)
-    if counted is not None:
-        stream = stream_of(catalog, table, late, counted.frame.height, pace.read)
-        return _Read(counted, stream, pace, said)
-    read = _read(catalog, table, program, carried, pace, strict=strict)
+    if keyless is not None:
+        stream = stream_of(catalog, table, late, keyless.frame.height, pace.read)
+        return _Read(keyless, stream, pace, said)
+    read = _read(catalog, table, program, carried, late, pace, strict=strict)
     return replace(read, notices=said)
 
 
@@ -228,13 +228,13 @@ def _read(
     table: Table,
     program: Program,
     carried: Sequence[str],
+    late: frozenset[str],
     pace: Pace,
     *,
     strict: bool,
 ) -> _Read:
-    """Return the customers with all fields that the program reads, some of them in a stream."""
+    """Return the customers with all fields that the program reads, the late ones in a stream."""
     names = tuple(field.name for field in program.fields)
-    late = _late(catalog, table, program, carried)
     if late and table.height() >= max(pace.streamed, 1):
         whole = [name for name in names if name not in late]  # those in the stream are sound
         reading = read_customers(catalog, table, whole, columns=carried, strict=strict)

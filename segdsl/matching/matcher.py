@@ -82,8 +82,8 @@ def matcher(
     """Return the matcher of segments; `form` is chosen by the number of atoms if not said.
 
     The catalog tells the customer's key, else the thresholds do, and what properties of events may
-    be called. Of events
-    those may be given that it declares, that segments read or that rules have `spoken_of`.
+    be called. Of events those may be given that it declares, that segments read or that rules have
+    `spoken_of`.
 
     Raises UnsupportedError for conditions on the population that no threshold is there for.
     """

@@ -19,10 +19,9 @@ from peers import by_polars_sums, compiled
 import segdsl
 from segdsl.api import calendar_of
 from segdsl.backends.masks.answers import Codes
-from segdsl.backends.masks.arrow import Bytes
 from segdsl.backends.masks.circuit import Circuit
 from segdsl.backends.masks.cuts import Numbers
-from segdsl.backends.masks.machine import Board, Compared, Connect, Numbered, Painted, Words
+from segdsl.backends.masks.machine import Board, Compared, Connect, Painted, Words
 from segdsl.backends.masks.plain import Plain
 from segdsl.backends.masks.rows import Tables
 from segdsl.catalog.types import Kind
@@ -33,11 +32,10 @@ IO = Path("/proc/self/io")
 ROWS = 20_000  # in one batch, and many for each distinct text
 
 
-@dataclass(frozen=True, slots=True)
-class Counting:
+@dataclass(frozen=True)
+class Counting(Plain):
     """The plain machine, and how often it is asked for what."""
 
-    plain: Plain = field(default_factory=Plain)
     texts_numbered: list[int] = field(default_factory=list)
     intervals_found: list[int] = field(default_factory=list)
     columns_painted: list[int] = field(default_factory=list)
@@ -45,26 +43,17 @@ class Counting:
 
     def texts(self, column: pl.Series, most: int, codes: Codes) -> pl.Series | None:
         self.texts_numbered.append(len(column))
-        return self.plain.texts(column, most, codes)
-
-    def relabel(self, codes: Codes, labels: Codes) -> None:
-        self.plain.relabel(codes, labels)
-
-    def look_up(self, codes: Numbered, answers: Bytes, words: Words) -> None:
-        self.plain.look_up(codes, answers, words)
+        return super().texts(column, most, codes)
 
     def reached(self, values: Numbers, bounds: Numbers, codes: Codes) -> None:
         self.intervals_found.append(len(values))
-        self.plain.reached(values, bounds, codes)
-
-    def compares(self, bounds: int) -> bool:
-        return self.plain.compares(bounds)
+        super().reached(values, bounds, codes)
 
     def board(self, inputs: int, connect: Connect) -> Board:
         circuit = Circuit()
         roots = connect(circuit, [circuit.leaf() for _ in range(inputs)])
         self.gates.append(len(circuit.schedule(roots).steps))
-        return _CountingBoard(self.plain.board(inputs, connect), self.columns_painted)
+        return _CountingBoard(super().board(inputs, connect), self.columns_painted)
 
 
 @dataclass(frozen=True, slots=True)

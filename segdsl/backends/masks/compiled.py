@@ -93,6 +93,16 @@ def _word(typing, address):  # type: ignore[no-untyped-def]  # noqa: ARG001
     return types.uint64(types.uint64), code
 
 
+@intrinsic
+def _ones(typing, word):  # type: ignore[no-untyped-def]  # noqa: ARG001
+    """Return how many bits of a word are set."""
+
+    def code(context, builder, signature, given):  # type: ignore[no-untyped-def]  # noqa: ARG001
+        return builder.ctpop(given[0])
+
+    return types.uint64(types.uint64), code
+
+
 def _vector(builder, address, element):  # type: ignore[no-untyped-def]
     """Return 64 values in memory, which need not stand where so many at a time would."""
     there = builder.inttoptr(address, ir.VectorType(element, 64).as_pointer())
@@ -252,24 +262,8 @@ def _join(steps, slots):  # type: ignore[no-untyped-def]
         if flips & ONE_OF_BOTH:
             _differing(left, right, target)
         else:
-            _gate(
-                left,
-                right,
-                target,
-                _all(flips & LEFT_FLIPPED),
-                _all(flips & RIGHT_FLIPPED),
-                _all(flips & FLIPPED),
-            )
-
-
-@njit(nogil=True, cache=True)
-def _ones(word):  # type: ignore[no-untyped-def]
-    word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
-    word = (word & np.uint64(0x3333333333333333)) + (
-        (word >> np.uint64(2)) & np.uint64(0x3333333333333333)
-    )
-    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return (word * np.uint64(0x0101010101010101)) >> np.uint64(56)
+            flip_left, flip_right = _all(flips & LEFT_FLIPPED), _all(flips & RIGHT_FLIPPED)
+            _gate(left, right, target, flip_left, flip_right, _all(flips & FLIPPED))
 
 
 @njit(nogil=True, cache=True)
@@ -319,8 +313,7 @@ def run_batch(  # type: ignore[no-untyped-def]
         for i in range(len(columns)):
             _compare(columns[i], start, stop, bounds, tests, turns, known, planes, slots)
         for i in range(len(given)):
-            for j in range(words):
-                slots[given_slots[i], j] = given[i, word + j]
+            slots[given_slots[i], :words] = given[i, word : word + words]
         _join(steps, slots)
         for i in range(size):
             mask = slots[results + i]
@@ -331,10 +324,8 @@ def run_batch(  # type: ignore[no-untyped-def]
                 count += _ones(mask[j])
             counts[i] += np.int64(count)
             if i < len(kept):
-                for j in range(words):
-                    found[block, kept[i], j] = mask[j]
-                for j in range(words, width):
-                    found[block, kept[i], j] = 0
+                found[block, kept[i], :words] = mask[:words]
+                found[block, kept[i], words:] = 0
     return counts
 
 
